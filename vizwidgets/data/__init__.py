@@ -1,0 +1,1 @@
+"""Weights, digits, class names and photographs: what is fetched, verified and kept."""
