@@ -1,0 +1,41 @@
+"""One browser and one server for each front end, started when the first test asks for them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.browser.driver import LabServer, Notebook, find_chromium, launch, opened_page
+
+HOW_TO_GET_IT = (
+    "No Chromium found: on Debian or Ubuntu `sudo apt install chromium`, elsewhere install Chromium or Chrome, "
+    "or set CHROMIUM to the path of one. The tests in a real browser need it."
+)
+
+
+# The scope is the package: playwright keeps an event loop in the thread, which later tests must not meet.
+@pytest.fixture(scope="package")
+def browser():
+    if find_chromium() is None:
+        refuse = pytest.fail if os.environ.get("VIZWIDGETS_REQUIRE_BROWSER") == "1" else pytest.skip
+        refuse(HOW_TO_GET_IT)
+    with sync_playwright() as running:
+        chromium = launch(running)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="package", params=["lab", "notebook"])
+def server(request, browser, tmp_path_factory) -> Iterator[LabServer]:
+    with LabServer(tmp_path_factory.mktemp(request.param), request.param) as running:
+        yield running
+
+
+@pytest.fixture
+def open_notebook(server, browser) -> Iterator[Callable[[str], Notebook]]:
+    """Open a notebook of the server's folder, in a page that is closed after the test."""
+    with opened_page(browser) as page:
+        yield lambda path: Notebook.open(server, page, path)
