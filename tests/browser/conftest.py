@@ -11,8 +11,8 @@ from playwright.sync_api import sync_playwright
 from tests.browser.driver import LabServer, Notebook, find_chromium, launch, opened_page
 
 HOW_TO_GET_IT = (
-    "No Chromium found: on Debian or Ubuntu `sudo apt install chromium`, elsewhere install Chromium or Chrome, "
-    "or set CHROMIUM to the path of one. The tests in a real browser need it."
+    "The tests in a real browser need Chromium: on Debian or Ubuntu `sudo apt install chromium`, elsewhere "
+    "install Chromium or Chrome, or set CHROMIUM to the path of one."
 )
 
 
