@@ -1,0 +1,255 @@
+"""The layers of a network: their names, shapes, strides and receptive fields.
+
+A layer is a module without children that computes a feature map or a vector. Its receptive field is found by
+following the tensors through one forward pass, so functional operations and residual connections count too.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields
+from html import escape
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import torch
+from torch import Tensor, nn
+
+from .receptive_field import Field, FieldTracker
+
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of a network, as the forward pass of one image meets it.
+
+    Parameters
+    ----------
+    name : str
+        Path of the module in the network, e.g. ``"features.14"``.
+    alias : str
+        The name that papers use, e.g. ``"block3_conv3"``; empty if there is none.
+    kind : str
+        Class of the module, e.g. ``"Conv2d"``.
+    shape : tuple of int
+        Output of one image: (channels, height, width), or (channels,) for a vector.
+    channels : int
+        Number of channels (of units, for a vector).
+    receptive_field : int or None
+        Side in pixels of the part of the image that one unit can see; None: the whole image.
+    stride : int or None
+        Pixels of the image between neighbouring units; None for a vector.
+    parameters : int
+        Number of learned numbers in the layer.
+    """
+
+    name: str
+    alias: str
+    kind: str
+    shape: Shape
+    channels: int
+    receptive_field: int | None
+    stride: int | None
+    parameters: int
+
+
+class LayerTable(tuple[Layer, ...]):
+    """A tuple of layers that shows itself as a table, in a terminal and in a notebook."""
+
+    def _rows(self) -> list[list[str]]:
+        return [[_cell(getattr(layer, field.name)) for field in fields(Layer)] for layer in self]
+
+    def __repr__(self) -> str:
+        heads = [field.name for field in fields(Layer)]
+        rows = [heads, *self._rows()]
+        widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
+        return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{field.name.replace('_', ' ')}</th>" for field in fields(Layer))
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
+        )
+        return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "all"
+    if isinstance(value, tuple):
+        return " × ".join(map(str, value))
+    return f"{value:,}" if isinstance(value, int) else value
+
+
+def network_of(model: nn.Module) -> nn.Module:
+    """Return the module whose submodule paths are the layer names."""
+    inner = getattr(model, "network", None)
+    return inner if isinstance(inner, nn.Module) else model
+
+
+def input_shape_of(model: nn.Module) -> Shape:
+    """Return the (C, H, W) that the model was made for.
+
+    Raises
+    ------
+    ValueError
+        If the model does not say; ``wrap`` adds it.
+    """
+    shape = getattr(model, "input_shape", None)
+    if shape is None:
+        raise ValueError(
+            f"the input shape of this {type(model).__name__} is not known; "
+            "say it once: model = vw.wrap(module, input_shape=(3, 224, 224))"
+        )
+    return tuple(shape)
+
+
+def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTable:
+    """List the layers of a model in the order in which the forward pass meets them.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Any network that takes images (N, C, H, W) in [0, 1].
+    input_shape : tuple of int, optional
+        (C, H, W) of the image to follow; by default what the model says of itself.
+
+    Returns
+    -------
+    LayerTable
+        A tuple of `Layer`, shown as a table.
+
+    Raises
+    ------
+    ValueError
+        If neither the model nor the caller says the input shape.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> [layer.shape for layer in list_layers(nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU()), (1, 28, 28))]
+    [(8, 26, 26), (8, 26, 26)]
+    """
+    check_model(model)
+    shape = tuple(input_shape or input_shape_of(model))
+    network, aliases = network_of(model), getattr(model, "aliases", {})
+    found: dict[str, Layer] = {}
+    with model_at_rest(model), torch.no_grad(), FieldTracker() as tracker:
+        image = torch.full((1, *shape), 0.5, device=device_of(model))
+        tracker.start(image)
+
+        def note(name: str, module: nn.Module, output: Any) -> None:
+            if name not in found and isinstance(output, Tensor) and output.dim() in (2, 4):
+                found[name] = _layer(name, aliases.get(name, ""), module, output, tracker.field(output))
+
+        hooks = [
+            module.register_forward_hook(lambda m, _, out, name=name: note(name, m, out))
+            for name, module in network.named_modules()
+            if name and not any(module.children())
+        ]
+        try:
+            model(image)
+        finally:
+            for hook in hooks:
+                hook.remove()
+    return LayerTable(found.values())
+
+
+def _layer(name: str, alias: str, module: nn.Module, output: Tensor, field: Field) -> Layer:
+    is_map = output.dim() == 4
+    return Layer(
+        name=name,
+        alias=alias,
+        kind=type(module).__name__,
+        shape=tuple(output.shape[1:]),
+        channels=output.shape[1],
+        receptive_field=field.size if is_map else None,
+        stride=field.stride if is_map else None,
+        parameters=sum(parameter.numel() for parameter in module.parameters()),
+    )
+
+
+def find_module(model: nn.Module, layer: str) -> tuple[str, nn.Module]:
+    """Find a module by its name or alias.
+
+    Raises
+    ------
+    ValueError
+        If there is none; the message names the nearest ones.
+    """
+    network, aliases = network_of(model), getattr(model, "aliases", {})
+    modules = {name: module for name, module in network.named_modules() if name}
+    by_alias = {alias: name for name, alias in aliases.items()}
+    name = by_alias.get(layer, layer)
+    if name in modules:
+        return name, modules[name]
+    known = list(dict.fromkeys([*by_alias, *modules]))
+    raise ValueError(
+        f"no layer named {layer!r}; {nearest(str(layer), known)}vw.list_layers(model) shows every layer."
+    )
+
+
+def find_layer(model: nn.Module, layer: str) -> Layer:
+    """Describe one layer, found by its name or alias (see `list_layers`).
+
+    Raises
+    ------
+    ValueError
+        If there is no such layer, or the forward pass does not use it.
+    """
+    name, module = find_module(model, layer)
+    for entry in _known_layers(model):
+        if entry.name == name:
+            return entry
+    raise ValueError(
+        f"layer {layer!r} ({type(module).__name__}) gives no feature map or vector of its own; "
+        "vw.list_layers(model) shows the layers that do."
+    )
+
+
+_TABLES: WeakKeyDictionary[nn.Module, tuple[list[int], LayerTable]] = WeakKeyDictionary()
+
+
+def _known_layers(model: nn.Module) -> LayerTable:
+    """Return `list_layers`, followed anew only when the modules have changed."""
+    modules = [id(module) for module in model.modules()]
+    if model not in _TABLES or _TABLES[model][0] != modules:
+        _TABLES[model] = modules, list_layers(model)
+    return _TABLES[model][1]
+
+
+def nearest(text: str, known: list[str], count: int = 3) -> str:
+    """Say which known names are nearest to a misspelt one, ending in a space."""
+    folded = {name.lower(): name for name in known}
+    close = difflib.get_close_matches(text.lower(), folded, n=count, cutoff=0.5)
+    return f"did you mean {' or '.join(repr(folded[name]) for name in close)}? " if close else ""
+
+
+def check_model(model: Any) -> None:
+    """Refuse what is not a network, in words."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(
+            f"model must be a torch.nn.Module, got {type(model).__name__}; "
+            "load one with vw.load_model('vgg16') or wrap your own with vw.wrap(module)."
+        )
+
+
+def device_of(model: nn.Module) -> torch.device:
+    """Return the device of the first weight (the processor if there is none)."""
+    first = next(iter(model.parameters()), None)
+    return first.device if first is not None else torch.device("cpu")
+
+
+@contextmanager
+def model_at_rest(model: nn.Module) -> Iterator[None]:
+    """Borrow a model in eval mode; give each module its own mode back, also after an error."""
+    training = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in training.items():
+            module.training = mode

@@ -1,0 +1,139 @@
+"""A private copy of a network that runs only as far as it is asked to, and only towards the image.
+
+The copy shares its weights with the model (or holds them in bfloat16), has no weight gradients and keeps the
+model itself untouched: modes, gradients and hooks stay as they are, whatever happens.
+"""
+
+from __future__ import annotations
+
+import copy
+import platform
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .layers import device_of, find_module
+from .objectives import OUTPUT
+
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+def choose_precision(wanted: str, device: torch.device) -> str:
+    """Return "bfloat16" or "float32"; "auto" is bfloat16 where the processor multiplies in it.
+
+    Raises
+    ------
+    ValueError
+        If it is none of the three words.
+    """
+    if wanted not in PRECISIONS:
+        raise ValueError(f"precision must be one of {', '.join(PRECISIONS)}; got {wanted!r}.")
+    if wanted != "auto":
+        return wanted
+    return "bfloat16" if has_bfloat16(device) else "float32"
+
+
+def has_bfloat16(device: torch.device) -> bool:
+    """Whether the device multiplies bfloat16 numbers in hardware."""
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported(including_emulation=False)
+    if device.type != "cpu":
+        return False
+    if platform.machine().lower() in ("arm64", "aarch64"):
+        return platform.system() != "Darwin" and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+    asks = ("_is_amx_tile_supported", "_is_avx512_bf16_supported")
+    return any(getattr(torch.cpu, ask, lambda: False)() for ask in asks)
+
+
+class _Reached(Exception):  # noqa: N818 - not an error: every layer that was asked for has answered
+    pass
+
+
+class Probe:
+    """Runs a network up to the layers that are asked for.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Takes images (N, C, H, W) in [0, 1]. It is copied, not changed.
+    precision : str
+        "float32" or "bfloat16" for the weights and products; the image stays float32.
+    """
+
+    def __init__(self, model: nn.Module, precision: str = "float32") -> None:
+        self.device, self.precision = device_of(model), precision
+        self._model = _private_copy(model, torch.bfloat16 if precision == "bfloat16" else None)
+
+    def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
+        """Return the output of each layer (before a ReLU that is a layer of its own).
+
+        Raises
+        ------
+        ValueError
+            If the forward pass does not come by a layer, or the output is not a tensor.
+        """
+        outputs: dict[str, Tensor] = {}
+        wanted = [name for name in layers if name != OUTPUT]
+        hooks = [self._listen(name, outputs, layers) for name in wanted]
+        try:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+                outputs[OUTPUT] = _as_tensor(self._model(image)) if OUTPUT in layers else self._model(image)
+        except _Reached:
+            pass
+        finally:
+            for hook in hooks:
+                hook.remove()
+        for name in wanted:
+            if name not in outputs:
+                raise ValueError(f"the forward pass does not come by layer {name!r}.")
+        return outputs
+
+    def _listen(self, name: str, outputs: dict[str, Tensor], layers: Sequence[str]) -> Any:
+        _, module = find_module(self._model, name)
+
+        def keep(_: nn.Module, inputs: tuple[Tensor, ...], output: Any = None) -> None:
+            if name in outputs:
+                return  # a module that is used again: its first call counts
+            outputs[name] = inputs[0] if output is None else output
+            if all(layer in outputs for layer in layers):
+                raise _Reached
+            outputs[name] = outputs[name].clone()  # what follows may overwrite it in place
+
+        if isinstance(module, (nn.ReLU, nn.ReLU6)):
+            return module.register_forward_pre_hook(keep)
+        return module.register_forward_hook(keep)
+
+
+def _as_tensor(output: Any) -> Tensor:
+    if isinstance(output, Tensor):
+        return output
+    keys = f" with keys {', '.join(map(repr, output))}" if isinstance(output, dict) else ""
+    raise ValueError(
+        f"the model returns a {type(output).__name__}{keys}, not a tensor of class scores; "
+        "say which part is meant: vw.wrap(module, output='logits')."
+    )
+
+
+def _private_copy(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
+    """Copy the structure; share or convert the weights."""
+    layer_weights = {
+        id(parameter)
+        for module in model.modules()
+        if isinstance(module, (nn.Conv2d, nn.Linear))
+        for parameter in module.parameters(recurse=False)
+    }
+    memo: dict[int, Any] = {}
+    for parameter in model.parameters():
+        values = parameter.detach()
+        if dtype is not None and id(parameter) in layer_weights:
+            values = values.to(dtype)
+        if values.dim() == 4:
+            values = values.contiguous(memory_format=torch.channels_last)
+        memo[id(parameter)] = nn.Parameter(values, requires_grad=False)
+    memo.update({id(buffer): buffer.detach() for buffer in model.buffers()})
+    private = copy.deepcopy(model, memo)
+    for module in private.modules():
+        module.training = False
+    return private

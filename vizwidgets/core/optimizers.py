@@ -1,0 +1,65 @@
+"""Optimizers of an image. Each climbs: a step goes along the gradient, not against it."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+import torch
+from torch import Tensor
+
+OPTIMIZERS = ("adam", "rmsprop", "gradient")
+DEFAULT_LR = {"adam": 0.05, "rmsprop": 1 / 255, "gradient": 0.02}
+
+
+class Climber:
+    """Moves the values of a parameterization uphill.
+
+    Parameters
+    ----------
+    values : Tensor
+        Leaf tensor (N, ...).
+    name : str
+        ``"adam"``; ``"rmsprop"`` with the gradient of each image scaled to root mean square 1 (keras-vis);
+        ``"gradient"``: plain gradient ascent, x + lr · ∇h(x) (the lecture's). Its gradient counts per pixel,
+        so that lr is how far the average pixel moves in the first step, whatever the image size.
+    """
+
+    def __init__(self, values: Tensor, name: str) -> None:
+        self.values, self.name = values, name
+        self._optimizer: torch.optim.Optimizer | None = None
+        if name == "adam":
+            self._optimizer = torch.optim.Adam([values], maximize=True)
+        elif name == "rmsprop":
+            self._optimizer = torch.optim.RMSprop([values], alpha=0.95, maximize=True)
+
+    def step(self, gradient: Tensor, lr: float) -> None:
+        """Go one step along a gradient of the same shape as the values."""
+        if self._optimizer is None:
+            with torch.no_grad():
+                self.values.add_(gradient * gradient[0].numel(), alpha=lr)
+            return
+        if self.name == "rmsprop":
+            gradient = gradient / (_root_mean_square(gradient) + torch.finfo(gradient.dtype).tiny)
+        self.values.grad = gradient
+        for group in self._optimizer.param_groups:
+            group["lr"] = lr
+        self._optimizer.step()
+        self.values.grad = None
+
+    def state(self) -> dict[str, Any]:
+        """Return a copy of everything that the next step depends on."""
+        inner = copy.deepcopy(self._optimizer.state_dict()) if self._optimizer else None
+        return {"values": self.values.detach().clone(), "optimizer": inner}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to a `state`."""
+        with torch.no_grad():
+            self.values.copy_(state["values"])
+        if self._optimizer is not None:
+            self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+
+
+def _root_mean_square(gradient: Tensor) -> Tensor:
+    mean = gradient.flatten(1).square().mean(dim=1).sqrt()
+    return mean.reshape(-1, *[1] * (gradient.dim() - 1))

@@ -1,0 +1,165 @@
+"""Did the optimization work? A verdict in words, from stated rules.
+
+The rules are tried in this order, on the last `WINDOW` steps where a rule speaks of "lately":
+
+1. diverged: NaN or infinity appeared, or more than half of the best gain was lost again;
+2. dead from the start: the activation never changed and no gradient ever reached the image;
+3. a regularizer dominates: lately its gradient was larger than that of the activation, and the activation
+   gained less than `CLEAR_GAIN` times its spread at the start;
+4. not yet: the activation gained less than `CLEAR_GAIN` times the spread of the layer's channels at the start;
+5. saturated: more than `SATURATED_SHARE` of the pixel values lie within 2 % of 0 or 1;
+6. worked: none of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from torch import Tensor
+
+WINDOW = 10
+CLEAR_GAIN = 2.0
+SATURATED_SHARE = 0.4
+EXTREME = 0.02
+ORDER = ("diverged", "dead from the start", "a regularizer dominates", "not yet", "saturated", "worked")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an ascent worked, why we think so, and what to change.
+
+    Parameters
+    ----------
+    name : str
+        One of "worked", "saturated", "not yet", "a regularizer dominates", "dead from the start", "diverged".
+    reason : str
+        One sentence with the numbers that decided.
+    remedy : dict
+        Settings to change, e.g. ``{"lr": 0.01}``; regularizers by name with their factor, ``{"total_variation": 0.25}``.
+    remedy_words : str
+        The remedy in words; empty if nothing has to be done.
+    """
+
+    name: str
+    reason: str
+    remedy: dict[str, Any] = field(default_factory=dict)
+    remedy_words: str = ""
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the picture may be believed."""
+        return self.name in ("worked", "saturated")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a verdict is based on, for one image.
+
+    Parameters
+    ----------
+    activations : sequence of float
+        h(x) at the start and after each step.
+    gradient_norms : mapping of str to sequence of float
+        Norm of each term's gradient, weighted as it enters the objective; "activation" is one of them.
+    spread : float
+        Standard deviation over the layer's channels at the start image: the size of a change that means something.
+    image : Tensor
+        (C, H, W), the last good image.
+    has_diverged : bool
+        Whether NaN or infinity ended the run.
+    lr : float
+        Size of the last step.
+    """
+
+    activations: Sequence[float]
+    gradient_norms: Mapping[str, Sequence[float]]
+    spread: float
+    image: Tensor
+    has_diverged: bool
+    lr: float
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Apply the rules of this module, in their order, to one image."""
+    for rule in (_diverged, _dead, _dominated, _not_yet, _saturated):
+        verdict = rule(evidence)
+        if verdict is not None:
+            return verdict
+    gain = evidence.activations[-1] - evidence.activations[0]
+    return Verdict("worked", f"the activation rose by {gain:.3g}, {_times_spread(evidence)}.")
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """Return the verdict that asks most for attention."""
+    return min(verdicts, key=lambda verdict: ORDER.index(verdict.name))
+
+
+def _diverged(evidence: Evidence) -> Verdict | None:
+    remedy = {"lr": evidence.lr / 4}
+    words = f"a learning rate four times smaller ({evidence.lr / 4:.2g})"
+    if evidence.has_diverged:
+        return Verdict("diverged", "NaN or infinity appeared; the last good image is kept.", remedy, words)
+    start, best = evidence.activations[0], max(evidence.activations)
+    last = sum(evidence.activations[-WINDOW:]) / len(evidence.activations[-WINDOW:])
+    is_lost = best - start > CLEAR_GAIN * evidence.spread and last - start < 0.5 * (best - start)
+    if len(evidence.activations) <= WINDOW or not is_lost:
+        return None
+    return Verdict("diverged", f"the activation fell back from {best:.3g} to {last:.3g}.", remedy, words)
+
+
+def _dead(evidence: Evidence) -> Verdict | None:
+    norms = evidence.gradient_norms["activation"]
+    if any(norms) or len(set(evidence.activations)) > 1:
+        return None
+    reason = f"the activation stayed at {evidence.activations[-1]:.3g} and no gradient reached the image."
+    return Verdict("dead from the start", reason, {"seed": 1, "spread": 0.1}, "another seed and a stronger start image")
+
+
+def _dominated(evidence: Evidence) -> Verdict | None:
+    lately = {name: _mean(norms[-WINDOW:]) for name, norms in evidence.gradient_norms.items()}
+    pull = lately.pop("activation")
+    strongest = max(lately, key=lambda name: lately[name], default=None)
+    if strongest is None or lately[strongest] <= pull or _gain(evidence) >= CLEAR_GAIN * evidence.spread:
+        return None
+    ratio = lately[strongest] / max(pull, 1e-30)
+    reason = f"lately {strongest} pulled {_ratio(ratio)} as strongly as the activation."
+    return Verdict("a regularizer dominates", reason, {strongest: 0.25}, f"a quarter of the weight of {strongest}")
+
+
+def _not_yet(evidence: Evidence) -> Verdict | None:
+    if _gain(evidence) >= CLEAR_GAIN * evidence.spread:
+        return None
+    reason = f"the activation rose by {_gain(evidence):.3g} only, {_times_spread(evidence)}."
+    if len(evidence.activations) <= 32:
+        return Verdict("not yet", reason, {"num_steps": 128}, "more steps")
+    return Verdict("not yet", reason, {"lr": evidence.lr * 2}, f"twice the learning rate ({evidence.lr * 2:.2g})")
+
+
+def _saturated(evidence: Evidence) -> Verdict | None:
+    share = float(((evidence.image < EXTREME) | (evidence.image > 1 - EXTREME)).float().mean())
+    if share <= SATURATED_SHARE:
+        return None
+    reason = f"the activation rose, but {share:.0%} of the pixel values are at the end of their range."
+    return Verdict("saturated", reason, {"lr": evidence.lr / 2, "p_norm": 2.0}, "half the learning rate and more norm")
+
+
+def _gain(evidence: Evidence) -> float:
+    return _mean(evidence.activations[-WINDOW // 2 :]) - evidence.activations[0]
+
+
+def _times_spread(evidence: Evidence) -> str:
+    ratio = _gain(evidence) / max(evidence.spread, 1e-30)
+    return f"{_ratio(ratio)} the spread of the layer at the start"
+
+
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.1f} times" if abs(ratio) < 10 else f"{ratio:,.0f} times" if ratio < 1e6 else "a million times"
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
