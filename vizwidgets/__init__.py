@@ -6,7 +6,8 @@
     result = vw.maximize(model, vw.channel("block5_conv3", 330))
 """
 
-from .core.ascent import Ascent, AscentRun, ascend, maximize
+from .core.ascent import Ascent, ascend, maximize
+from .core.ascent_run import AscentRun
 from .core.history import AscentStep
 from .core.images import check_image
 from .core.layers import Layer, list_layers

@@ -1,1 +1,1 @@
-"""The mathematics: layers, objectives, gradient ascent. It needs torch only, and knows no file and no screen."""
+"""The mathematics: layers, objectives, gradient ascent. It needs torch only, no file, no screen."""

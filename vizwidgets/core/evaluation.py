@@ -9,8 +9,9 @@ import torch
 from torch import Generator, Tensor
 
 from .history import AscentStep
+from .measures import Measure
 from .network import Probe
-from .objectives import Measure, Objective
+from .objectives import Objective
 from .rectifiers import revived_relus
 from .transforms import View
 
@@ -41,7 +42,7 @@ class Evaluation:
 
     @property
     def pull(self) -> Tensor:
-        """Sum of the absolute gradient (N,): by how much h rises at most if each pixel moves by its whole range."""
+        """Sum of the absolute gradient (N,): how far h can rise if each pixel moves by its whole range."""
         return self.gradient.abs().flatten(1).sum(dim=1)
 
     @property

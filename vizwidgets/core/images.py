@@ -1,6 +1,7 @@
 """Images: how they are checked, and how an image under optimization is represented.
 
-A parameterization holds the numbers that the optimizer moves and turns them into images (N, C, H, W) in [0, 1].
+A parameterization holds the numbers that the optimizer moves, and turns them into images (N, C, H, W) in
+[0, 1].
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def check_image(image: Any, channels: int | None = None) -> Tensor:
     if tensor.dim() == 3:
         tensor = tensor[None]
     if tensor.dim() != 4:
-        raise ValueError(f"an image must be (C, H, W), a batch (N, C, H, W); got shape {tuple(tensor.shape)}.")
+        raise ValueError(f"an image must be (C, H, W), a batch (N, C, H, W); got {tuple(tensor.shape)}.")
     _check_size(tensor, channels)
     if not bool(torch.isfinite(tensor).all()):
         raise ValueError("the image contains NaN or infinity; every value must be in [0, 1].")

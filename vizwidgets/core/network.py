@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from .layers import device_of, find_module
-from .objectives import OUTPUT
+from .measures import OUTPUT
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 

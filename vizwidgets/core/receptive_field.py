@@ -86,7 +86,8 @@ def _after(name: str, field: Field, args: tuple[Any, ...]) -> Field:
         return _after_convolution(field, args)
     if name in POOLS:
         kernel, stride = _first(args[1]), _first(args[2]) if len(args) > 2 and args[2] else _first(args[1])
-        return field.window(kernel, stride, _first(args[4]) if name.startswith("max") and len(args) > 4 else 1)
+        dilation = _first(args[4]) if name.startswith("max") and len(args) > 4 else 1
+        return field.window(kernel, stride, dilation)
     if name in POINTWISE_KEEPERS or not any(mixer in name for mixer in MIXERS):
         return field
     return WHOLE

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .settings import AscentSettings
 
 if TYPE_CHECKING:
-    from .ascent import AscentRun
+    from .ascent_run import AscentRun
 
 FORMAT = "vizwidgets ascent 1"
 

@@ -10,7 +10,8 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .objectives import Measure, Objective
+from .measures import Measure
+from .objectives import Objective
 
 TINY = 1e-12  # keeps the gradient of a root finite where the image is flat
 

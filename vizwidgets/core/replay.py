@@ -6,7 +6,8 @@ from typing import Any
 
 from torch import nn
 
-from .ascent import Ascent, AscentRun
+from .ascent import Ascent, result_of
+from .ascent_run import AscentRun
 from .objectives import Objective
 from .record import FORMAT, read_settings, read_start, weights_hash
 
@@ -26,7 +27,8 @@ def replay_run(record: dict[str, Any], model: nn.Module) -> AscentRun:
             f"the record was made with the weights {record['weights_hash']} of {record['model']!r}, "
             f"this model has {weights_hash(model)}; load the model that the record names."
         )
-    run = AscentRun(model, Objective.from_dict(record["objective"]), read_settings(record), read_start(record))
+    objective = Objective.from_dict(record["objective"])
+    run = AscentRun(model, objective, read_settings(record), read_start(record))
     run.repeat(record["num_taken"], [(at, change) for at, change in record["changes"]])
     return run
 
@@ -46,4 +48,4 @@ def replay(record: dict[str, Any], model: nn.Module) -> Ascent:
     ValueError
         If it is not a record of an ascent, or the weights are others.
     """
-    return replay_run(record, model).result()
+    return result_of(replay_run(record, model))

@@ -6,7 +6,7 @@ The rules are tried in this order, on the last `WINDOW` steps where a rule speak
 2. dead from the start: the activation never changed and no gradient ever reached the image;
 3. a regularizer dominates: lately its gradient was larger than that of the activation, and the activation
    gained less than `CLEAR_GAIN` times its spread at the start;
-4. not yet: the activation gained less than `CLEAR_GAIN` times the spread of the layer's channels at the start;
+4. not yet: the activation gained less than `CLEAR_GAIN` times the spread of the layer at the start;
 5. saturated: more than `SATURATED_SHARE` of the pixel values lie within 2 % of 0 or 1;
 6. worked: none of these.
 """
@@ -37,7 +37,7 @@ class Verdict:
     reason : str
         One sentence with the numbers that decided.
     remedy : dict
-        Settings to change, e.g. ``{"lr": 0.01}``; regularizers by name with their factor, ``{"total_variation": 0.25}``.
+        Settings to change, e.g. ``{"lr": 0.01}``; regularizers by name with the factor of their weight.
     remedy_words : str
         The remedy in words; empty if nothing has to be done.
     """
@@ -67,7 +67,7 @@ class Evidence:
     gradient_norms : mapping of str to sequence of float
         Norm of each term's gradient, weighted as it enters the objective; "activation" is one of them.
     spread : float
-        Standard deviation over the layer's channels at the start image: the size of a change that means something.
+        Standard deviation among the layer's channels at the start: the size of a change that counts.
     image : Tensor
         (C, H, W), the last good image.
     has_diverged : bool
@@ -117,7 +117,8 @@ def _dead(evidence: Evidence) -> Verdict | None:
     if any(norms) or len(set(evidence.activations)) > 1:
         return None
     reason = f"the activation stayed at {evidence.activations[-1]:.3g} and no gradient reached the image."
-    return Verdict("dead from the start", reason, {"seed": 1, "spread": 0.1}, "another seed and a stronger start image")
+    words = "another seed and more noise in the start image"
+    return Verdict("dead from the start", reason, {"seed": 1, "spread": 0.1}, words)
 
 
 def _dominated(evidence: Evidence) -> Verdict | None:
@@ -128,7 +129,8 @@ def _dominated(evidence: Evidence) -> Verdict | None:
         return None
     ratio = lately[strongest] / max(pull, 1e-30)
     reason = f"lately {strongest} pulled {_ratio(ratio)} as strongly as the activation."
-    return Verdict("a regularizer dominates", reason, {strongest: 0.25}, f"a quarter of the weight of {strongest}")
+    words = f"a quarter of the weight of {strongest}"
+    return Verdict("a regularizer dominates", reason, {strongest: 0.25}, words)
 
 
 def _not_yet(evidence: Evidence) -> Verdict | None:
@@ -137,7 +139,8 @@ def _not_yet(evidence: Evidence) -> Verdict | None:
     reason = f"the activation rose by {_gain(evidence):.3g} only, {_times_spread(evidence)}."
     if len(evidence.activations) <= 32:
         return Verdict("not yet", reason, {"num_steps": 128}, "more steps")
-    return Verdict("not yet", reason, {"lr": evidence.lr * 2}, f"twice the learning rate ({evidence.lr * 2:.2g})")
+    words = f"twice the learning rate ({evidence.lr * 2:.2g})"
+    return Verdict("not yet", reason, {"lr": evidence.lr * 2}, words)
 
 
 def _saturated(evidence: Evidence) -> Verdict | None:
@@ -145,7 +148,8 @@ def _saturated(evidence: Evidence) -> Verdict | None:
     if share <= SATURATED_SHARE:
         return None
     reason = f"the activation rose, but {share:.0%} of the pixel values are at the end of their range."
-    return Verdict("saturated", reason, {"lr": evidence.lr / 2, "p_norm": 2.0}, "half the learning rate and more norm")
+    words = "half the learning rate and twice the weight of p_norm"
+    return Verdict("saturated", reason, {"lr": evidence.lr / 2, "p_norm": 2.0}, words)
 
 
 def _gain(evidence: Evidence) -> float:
@@ -158,7 +162,9 @@ def _times_spread(evidence: Evidence) -> str:
 
 
 def _ratio(ratio: float) -> str:
-    return f"{ratio:.1f} times" if abs(ratio) < 10 else f"{ratio:,.0f} times" if ratio < 1e6 else "a million times"
+    if abs(ratio) < 10:
+        return f"{ratio:.1f} times"
+    return f"{ratio:,.0f} times" if ratio < 1e6 else "a million times"
 
 
 def _mean(values: Sequence[float]) -> float:
