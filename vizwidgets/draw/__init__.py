@@ -1,0 +1,1 @@
+"""Pixels and charts; nothing here knows a widget or a kernel."""

@@ -1,0 +1,1 @@
+"""Live widgets: state and layout, no mathematics."""
