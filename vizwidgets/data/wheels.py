@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from vizwidgets.data.catalogue import Wheel
+from vizwidgets.data.pins import Wheel
 from vizwidgets.data.storage import ArtifactError, cache_dir, sha256_of, temporary_folder
 
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
-from torch import nn
+from torch import Tensor, nn
 
 # Configuration D of the paper: (number of convolutions, channels) of each block.
 BLOCKS = ((2, 64), (2, 128), (3, 256), (3, 512), (3, 512))
@@ -36,3 +36,38 @@ class VGG16Features(nn.Sequential):
                 channels_in = channels
             layers[f"block{block}_pool"] = nn.MaxPool2d(2, ceil_mode=pool_partial)
         super().__init__(layers)
+
+
+class VGG16Torchvision(nn.Module):
+    """The complete VGG-16 under torchvision's names, so that its checkpoint loads: (N, num_classes)."""
+
+    def __init__(self, num_classes: int = 1000) -> None:
+        super().__init__()
+        self.features = nn.Sequential(*VGG16Features().children())
+        self.avgpool = nn.AdaptiveAvgPool2d((7, 7))
+        self.classifier = nn.Sequential(
+            nn.Linear(512 * 7 * 7, 4096),
+            nn.ReLU(),
+            nn.Dropout(),
+            nn.Linear(4096, 4096),
+            nn.ReLU(),
+            nn.Dropout(),
+            nn.Linear(4096, num_classes),
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return the logits of normalized images (N, 3, H, W)."""
+        return self.classifier(self.avgpool(self.features(x)).flatten(1))
+
+
+def torchvision_aliases() -> dict[str, str]:
+    """Return the paper's names of torchvision's numbered layers: ``{"features.0": "block1_conv1", ...}``."""
+    aliases, number = {}, 0
+    for block, (convolutions, _) in enumerate(BLOCKS, 1):
+        for convolution in range(1, convolutions + 1):
+            aliases[f"features.{number}"] = f"block{block}_conv{convolution}"
+            aliases[f"features.{number + 1}"] = f"block{block}_relu{convolution}"
+            number += 2
+        aliases[f"features.{number}"] = f"block{block}_pool"
+        number += 1
+    return aliases | {"classifier.0": "fc1", "classifier.3": "fc2", "classifier.6": "logits"}

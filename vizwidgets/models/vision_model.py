@@ -46,15 +46,21 @@ class Normalize(nn.Module):
         super().__init__()
         self.scale = scale
         self.reverse_channels = reverse_channels
-        # Not persistent: a state_dict holds the network's weights and nothing else.
-        self.register_buffer("mean", torch.tensor(mean).view(-1, 1, 1), persistent=False)
-        self.register_buffer("std", torch.tensor(std).view(-1, 1, 1), persistent=False)
+        # Numbers and no buffers: a state_dict holds weights only, and .to(bfloat16) does not round the mean.
+        self.mean = tuple(mean)
+        self.std = tuple(std)
 
     def forward(self, image: Tensor) -> Tensor:
         """Return the normalized image."""
         if self.reverse_channels:
             image = image.flip(1)
-        return (image * self.scale - self.mean) / self.std
+        mean, std = (image.new_tensor(numbers).view(-1, 1, 1) for numbers in (self.mean, self.std))
+        return (image * self.scale - mean) / std
+
+    def extra_repr(self) -> str:
+        """Show the numbers when the model is printed."""
+        order = ", channels reversed" if self.reverse_channels else ""
+        return f"mean={self.mean}, std={self.std}, scale={self.scale:g}{order}"
 
 
 class VisionModel(nn.Module):
@@ -76,7 +82,7 @@ class VisionModel(nn.Module):
         From a layer's name to a second name, e.g. ``{"features.0": "block1_conv1"}``.
     class_names : tuple of str or None
         Names of the class scores, in order.
-    synonyms : dict
+    class_synonyms : dict
         From a class's further names to its index.
     no_classes : str
         Why there is no class score and which models have one; empty if there is.
@@ -93,7 +99,7 @@ class VisionModel(nn.Module):
         *,
         aliases: Mapping[str, str] | None = None,
         class_names: Sequence[str] | None = None,
-        synonyms: Mapping[str, int] | None = None,
+        class_synonyms: Mapping[str, int] | None = None,
         no_classes: str = "",
         output: str | int | None = None,
     ) -> None:
@@ -104,7 +110,7 @@ class VisionModel(nn.Module):
         self.provenance = provenance
         self.aliases = dict(aliases or {})
         self.class_names = None if class_names is None else tuple(class_names)
-        self.synonyms = dict(synonyms or {})
+        self.class_synonyms = dict(class_synonyms or {})
         self.no_classes = no_classes
         self.output = output
         self.register_load_state_dict_pre_hook(_accept_inner_state_dict)

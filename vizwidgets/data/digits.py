@@ -1,0 +1,43 @@
+"""Handwritten digits (MNIST): 5,000 of them at hand, all 70,000 on request."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from vizwidgets.data.artifacts import fetch
+
+SPLITS = ("train", "test")
+
+
+def digits(split: str, *, full: bool = False) -> tuple[Tensor, Tensor]:
+    """Return handwritten digits with their labels, in a shuffled but fixed order.
+
+    Parameters
+    ----------
+    split : str
+        "train" (4,000 digits, 400 of each) or "test" (1,000, 100 of each).
+    full : bool
+        Take the full MNIST, 60,000 and 10,000 digits, which ``fetch_weights.py --full`` fetches.
+
+    Returns
+    -------
+    images : Tensor
+        (N, 1, 28, 28) in [0, 1], white on black.
+    labels : Tensor
+        (N,) whole numbers 0..9.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split.
+    ArtifactError
+        If the digits are not in the cache and can not be fetched.
+    """
+    from safetensors import safe_open
+
+    if split not in SPLITS:
+        raise ValueError(f"split must be 'train' or 'test'; got {split!r}.")
+    with safe_open(fetch("mnist" if full else "mnist_5k"), framework="pt") as file:
+        images, labels = file.get_tensor(f"{split}_images"), file.get_tensor(f"{split}_labels")
+    return images[:, None].to(torch.float32) / 255, labels.long()
