@@ -98,13 +98,13 @@ def _whole_file(artifact: Artifact) -> Path | None:
 
 def _copy_elsewhere(artifact: Artifact) -> Path | None:
     """Return torch hub's copy of an artifact that is used as it was downloaded."""
-    return torch_hub_copy(artifact.sources[0]) if artifact.convert is None else None
+    return torch_hub_copy(artifact.as_downloaded) if artifact.as_downloaded else None
 
 
 def _make(artifact: Artifact) -> Path:
-    if artifact.convert is None:
-        fetch_download(artifact.sources[0], cache_dir())
-    else:
+    if artifact.as_downloaded:
+        fetch_download(artifact.as_downloaded, cache_dir())
+    elif artifact.convert:
         contents = artifact.convert(*(_fetch_source(source) for source in artifact.sources))
         _check_contents(artifact, contents)
         storage.write_atomically(_file(artifact), storage.encode(contents))

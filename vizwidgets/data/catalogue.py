@@ -55,6 +55,12 @@ class Artifact:
         """Hash of the (first) download."""
         return self.sources[0].sha256
 
+    @property
+    def as_downloaded(self) -> Download | None:
+        """The download that is itself the file, where nothing is converted."""
+        source = self.sources[0]
+        return source if self.convert is None and isinstance(source, Download) else None
+
 
 _VGG16 = Artifact(
     name="vgg16",

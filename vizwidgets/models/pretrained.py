@@ -108,8 +108,8 @@ def build_pretrained(entry: Pretrained) -> VisionModel:
         entry.input_shape,
         provenance,
         aliases=entry.aliases(network),
-        class_names=names and names.primary,
-        class_synonyms=names and names.index,
+        class_names=names.primary if names else None,
+        class_synonyms=names.index if names else None,
         no_classes="" if entry.has_classes else f"{entry.name!r} {_NO_CLASSES}",
     ).eval()
 
