@@ -39,7 +39,10 @@ class TotalVariation(Measure):
 
 @dataclass(frozen=True)
 class PNorm(Measure):
-    """Power mean of the contrast: (mean |c|^p)^(1/p), c the distance to the centre, 1 at its largest."""
+    """Mean over all values of |c|^p, the p-th power of the p-norm; c is the contrast, 1 at its largest.
+
+    The power, not its root, because a root pulls on a faint image as hard as on a burnt one.
+    """
 
     p: float = 6.0
     center: float = 0.5
@@ -50,7 +53,7 @@ class PNorm(Measure):
         contrast = (image - self.center).abs().flatten(1) / max(self.center, 1 - self.center)
         if math.isinf(self.p):
             return contrast.amax(dim=1)
-        return (contrast.pow(self.p).mean(dim=1) + TINY).pow(1 / self.p)
+        return contrast.pow(self.p).mean(dim=1)
 
     def code(self, weight: float) -> str:
         center = "" if self.center == 0.5 else f", center={self.center:g}"
@@ -84,6 +87,8 @@ def total_variation(weight: float = 0.05, beta: float = 2.0) -> Objective:
 
 def p_norm(p: float = 6.0, weight: float = 0.1, center: float = 0.5) -> Objective:
     """Norm of the image: small where no pixel is extreme. Subtract it from an objective.
+
+    It is the mean of |c|^p over all values, c = (x - center) divided by its largest possible size.
 
     Parameters
     ----------
