@@ -12,9 +12,11 @@ TEST_FLAGS ?=
 RUN := $(VENV)/bin/python
 FETCH := $(RUN) data_scripts/fetch_weights.py
 # A stamp tells what is installed; it is newer than pyproject.toml while that holds.
-LAB_STAMP := $(VENV)/.installed-lab
-TEST_STAMP := $(VENV)/.installed-test
-BENCH_STAMP := $(VENV)/.installed-benchmark
+# It bears the folder's checksum: in a folder that was moved or renamed the library is linked anew.
+HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
+LAB_STAMP := $(VENV)/.lab-$(HERE)
+TEST_STAMP := $(VENV)/.test-$(HERE)
+BENCH_STAMP := $(VENV)/.bench-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -26,7 +28,7 @@ help:  ## List the targets
 lab: $(LAB_STAMP)  ## Set up what is missing, fetch the weights, open the first lesson in JupyterLab
 	@$(FETCH) || echo "Opening the lessons all the same: only the cells that need these weights will not run. Try again with 'make data'." >&2
 	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
-	exec $(RUN) -m jupyter lab notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
+	exec $(RUN) -m jupyterlab notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
 
 test: $(TEST_STAMP) data  ## Set up what is missing, fetch the weights, run every test and every lesson
 	@$(RUN) -m pytest $(TEST_FLAGS)

@@ -38,7 +38,7 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-APP_CLASSES = {"lab": "LabApp", "notebook": "JupyterNotebookApp"}
+APPS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
 KERNEL = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
 
@@ -116,6 +116,7 @@ class LabServer:
             return json.loads(answer.read() or b"{}")
 
     def _command(self) -> list[str]:
+        module, app_class = APPS[self.app]
         options = {
             "ServerApp.ip": "127.0.0.1",
             "ServerApp.port": self.port,
@@ -124,10 +125,10 @@ class LabServer:
             "ServerApp.disable_check_xsrf": True,
             "IdentityProvider.token": self.token,
             # window.jupyterapp: commands and kernels can be reached from the page
-            f"{APP_CLASSES[self.app]}.expose_app_in_browser": True,
+            f"{app_class}.expose_app_in_browser": True,
         }
         words = [f"--{name}={value}" for name, value in options.items()]
-        return [sys.executable, "-m", "jupyter", self.app, "--no-browser", "--allow-root", *words]
+        return [sys.executable, "-m", module, "--no-browser", "--allow-root", *words]
 
     def _environment(self) -> dict[str, str]:
         folders = {
@@ -147,7 +148,7 @@ class LabServer:
                 self.api("GET", "status")
                 return
             time.sleep(0.2)
-        raise RuntimeError(f"jupyter {self.app} did not start:\n{self._log.read_text()[-3000:]}")
+        raise RuntimeError(f"{self.app} did not start:\n{self._log.read_text()[-3000:]}")
 
 
 class Notebook:
