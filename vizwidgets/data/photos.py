@@ -99,6 +99,8 @@ def _locate(source: str | os.PathLike[str] | bytes) -> tuple[str, Path | io.Byte
         return path.name, path
     if isinstance(source, str) and not path.suffix:
         raise ValueError(_unknown_name(source))
+    if path.is_dir():
+        raise ValueError(f"{path.name} is a folder; give the path of one picture in it.")
     raise FileNotFoundError(f"there is no picture file {str(source)!r}; looked in {Path.cwd()}.")
 
 
