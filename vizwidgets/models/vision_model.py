@@ -158,10 +158,9 @@ def _pick(result: Any, output: str | int) -> Any:
         ) from None
 
 
-def _accept_inner_state_dict(module: nn.Module, state_dict: dict, prefix: str, *_: Any) -> None:
+def _accept_inner_state_dict(module: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: Any) -> None:
     """Rename the keys of a state dict that was saved from the inner module."""
-    own = [key for key in state_dict if key.startswith(prefix)]
-    if any(key.startswith(f"{prefix}network.") for key in own):
-        return
-    for key in own:
-        state_dict[f"{prefix}network.{key.removeprefix(prefix)}"] = state_dict.pop(key)
+    inner = module.get_submodule("network").state_dict()
+    if all(f"{prefix}network.{key}" not in state_dict for key in inner):
+        for key in inner.keys() & {key.removeprefix(prefix) for key in state_dict}:
+            state_dict[f"{prefix}network.{key}"] = state_dict.pop(f"{prefix}{key}")

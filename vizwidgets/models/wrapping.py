@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from numbers import Real
 from typing import Any
 
@@ -124,7 +124,7 @@ def _normalizer(normalize: Any, channels: int) -> nn.Module:
 
 
 def _per_channel(value: Any, channels: int, name: str) -> tuple[float, ...]:
-    numbers = (value,) * channels if isinstance(value, Real) else tuple(value)
+    numbers = (value,) * channels if isinstance(value, Real) else _as_tuple(value)
     if len(numbers) != channels or not all(isinstance(number, Real) for number in numbers):
         raise ValueError(
             f"normalize's {name} must be one number or {channels}, one per channel of "
@@ -133,8 +133,13 @@ def _per_channel(value: Any, channels: int, name: str) -> tuple[float, ...]:
     return tuple(float(number) for number in numbers)
 
 
+def _as_tuple(value: Any) -> tuple[Any, ...]:
+    """Return the members of a sequence, none for what has no members."""
+    return tuple(value) if isinstance(value, Iterable) else ()
+
+
 def _checked_names(class_names: Any) -> tuple[str, ...]:
-    names = () if isinstance(class_names, str) else tuple(class_names)
+    names = () if isinstance(class_names, str) else _as_tuple(class_names)
     if not names or not all(isinstance(name, str) and name for name in names):
         raise ValueError(f"class_names must be a list of names, one per class; got {class_names!r}.")
     if twice := sorted({name for name in names if names.count(name) > 1}):
