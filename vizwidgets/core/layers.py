@@ -210,14 +210,14 @@ def find_layer(model: nn.Module, layer: str) -> Layer:
     )
 
 
-_TABLES: WeakKeyDictionary[nn.Module, tuple[list[int], LayerTable]] = WeakKeyDictionary()
+_TABLES: WeakKeyDictionary[nn.Module, tuple[Any, LayerTable]] = WeakKeyDictionary()
 
 
 def _known_layers(model: nn.Module) -> LayerTable:
-    """Return `list_layers`, followed anew only when the modules have changed."""
-    modules = [id(module) for module in model.modules()]
-    if model not in _TABLES or _TABLES[model][0] != modules:
-        _TABLES[model] = modules, list_layers(model)
+    """Return `list_layers`, followed anew only when the modules or the input shape have changed."""
+    state = [id(module) for module in model.modules()], input_shape_of(model)
+    if model not in _TABLES or _TABLES[model][0] != state:
+        _TABLES[model] = state, list_layers(model)
     return _TABLES[model][1]
 
 

@@ -17,27 +17,46 @@ from torch.utils._pytree import tree_leaves
 aten = torch.ops.aten
 
 
+Pair = tuple[int, int]  # along the rows, along the columns
+
+
 @dataclass(frozen=True)
 class Field:
-    """Side of the receptive field in pixels (None: the whole image) and stride in pixels."""
+    """Height and width of the receptive field in pixels (None: the whole image) and strides in pixels."""
 
-    size: int | None
-    stride: int
+    sides: Pair | None
+    strides: Pair
 
-    def window(self, kernel: int, stride: int, dilation: int = 1) -> Field:
+    @property
+    def size(self) -> int | None:
+        """Longer side of the receptive field in pixels; None: the whole image."""
+        return None if self.sides is None else max(self.sides)
+
+    @property
+    def stride(self) -> int:
+        """Longer stride in pixels."""
+        return max(self.strides)
+
+    def window(self, kernel: Pair, stride: Pair, dilation: Pair = (1, 1)) -> Field:
         """Return the field after sliding a window over the map."""
-        if self.size is None:
+        if self.sides is None:
             return self
-        return Field(self.size + (kernel - 1) * dilation * self.stride, self.stride * stride)
+        height, width = (self.sides[i] + (kernel[i] - 1) * dilation[i] * self.strides[i] for i in (0, 1))
+        return Field((height, width), (self.strides[0] * stride[0], self.strides[1] * stride[1]))
 
     def join(self, other: Field) -> Field:
         """Return the field of a value that reads both."""
-        whole = self.size is None or other.size is None
-        size = None if whole else max(self.size or 0, other.size or 0)
-        return Field(size, max(self.stride, other.stride))
+        sides = None
+        if self.sides is not None and other.sides is not None:
+            sides = _larger(self.sides, other.sides)
+        return Field(sides, _larger(self.strides, other.strides))
 
 
-WHOLE = Field(None, 1)
+def _larger(one: Pair, other: Pair) -> Pair:
+    return max(one[0], other[0]), max(one[1], other[1])
+
+
+WHOLE = Field(None, (1, 1))
 POINTWISE_KEEPERS = {"native_batch_norm", "_native_batch_norm_legit_no_training", "cudnn_batch_norm"}
 POOLS = {"max_pool2d", "max_pool2d_with_indices", "avg_pool2d", "mkldnn_max_pool2d"}
 MIXERS = ("linear", "mm", "bmm", "adaptive", "mean", "sum", "softmax", "view", "reshape", "native_layer_norm",
@@ -54,7 +73,7 @@ class FieldTracker(TorchDispatchMode):
 
     def start(self, image: Tensor) -> None:
         """Give the image itself a field of one pixel."""
-        self._note(image, Field(1, 1))
+        self._note(image, Field((1, 1), (1, 1)))
 
     def field(self, tensor: Tensor) -> Field:
         """Return the field of a tensor of this pass."""
@@ -85,8 +104,8 @@ def _after(name: str, field: Field, args: tuple[Any, ...]) -> Field:
     if "convolution" in name or name.startswith("conv"):
         return _after_convolution(field, args)
     if name in POOLS:
-        kernel, stride = _first(args[1]), _first(args[2]) if len(args) > 2 and args[2] else _first(args[1])
-        dilation = _first(args[4]) if name.startswith("max") and len(args) > 4 else 1
+        kernel, stride = _pair(args[1]), _pair(args[2] if len(args) > 2 and args[2] else args[1])
+        dilation = _pair(args[4]) if name.startswith("max") and len(args) > 4 else (1, 1)
         return field.window(kernel, stride, dilation)
     if name in POINTWISE_KEEPERS or not any(mixer in name for mixer in MIXERS):
         return field
@@ -94,12 +113,12 @@ def _after(name: str, field: Field, args: tuple[Any, ...]) -> Field:
 
 
 def _after_convolution(field: Field, args: tuple[Any, ...]) -> Field:
-    weight, stride, dilation = args[1], _first(args[3]), _first(args[5])
+    weight, stride, dilation = args[1], _pair(args[3]), _pair(args[5])
     is_transposed = len(args) > 6 and args[6]
     if is_transposed or weight.dim() != 4:
         return WHOLE
-    return field.window(max(weight.shape[2:]), stride, dilation)
+    return field.window(_pair(weight.shape[2:]), stride, dilation)
 
 
-def _first(value: Any) -> int:
-    return int(value[0]) if isinstance(value, (list, tuple)) else int(value)
+def _pair(value: Any) -> Pair:
+    return (int(value[0]), int(value[-1])) if isinstance(value, (list, tuple)) else (int(value), int(value))

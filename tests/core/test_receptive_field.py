@@ -1,0 +1,105 @@
+"""Receptive fields and strides, against the gradient of a network whose weights are all positive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from vizwidgets.core.layers import list_layers
+
+SIDE = 96
+
+
+class Residual(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Conv2d(1, 2, 5, stride=2, padding=2)
+        self.inner = nn.Conv2d(2, 2, 3, padding=2, dilation=2)
+        self.last = nn.Conv2d(2, 2, 3, padding=1)
+
+    def forward(self, image: Tensor) -> Tensor:
+        stem = functional.relu(self.stem(image))
+        return self.last(functional.relu(self.inner(stem) + stem))
+
+
+class FunctionalPool(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(1, 2, 3)
+        self.last = nn.Conv2d(4, 2, 3)
+
+    def forward(self, image: Tensor) -> Tensor:
+        first = functional.avg_pool2d((image - 0.5) / 0.2, 3, 2)
+        first = functional.max_pool2d(torch.relu_(self.first(first)), 2)
+        return self.last(torch.cat([first, first * 2], dim=1))
+
+
+NETS: dict[str, Any] = {
+    "stacked": lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Conv2d(2, 2, 5)),
+    "strided": lambda: nn.Sequential(nn.Conv2d(1, 2, 7, 2, 3), nn.BatchNorm2d(2), nn.Conv2d(2, 2, 3, 2)),
+    "dilated": lambda: nn.Sequential(nn.Conv2d(1, 2, 3, dilation=3), nn.Conv2d(2, 2, 3, dilation=2)),
+    "average pool": lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.AvgPool2d(3, 2), nn.Conv2d(2, 2, 3)),
+    "max pool": lambda: nn.Sequential(nn.Conv2d(1, 2, 3), nn.MaxPool2d(2), nn.Conv2d(2, 2, 3)),
+    "dilated pool": lambda: nn.Sequential(nn.MaxPool2d(3, 2, dilation=2), nn.Conv2d(1, 2, 3)),
+    "depthwise": lambda: nn.Sequential(
+        nn.Conv2d(1, 4, 3), nn.Conv2d(4, 4, 5, 2, groups=4), nn.Conv2d(4, 2, 1)
+    ),
+    "row then column": lambda: nn.Sequential(nn.Conv2d(1, 2, (1, 7)), nn.Conv2d(2, 2, (7, 1))),
+    "unequal strides": lambda: nn.Sequential(nn.Conv2d(1, 2, 3, stride=(1, 2)), nn.Conv2d(2, 2, (3, 5))),
+    "residual": Residual,
+    "functional pool": FunctionalPool,
+}
+
+
+def reach(net: nn.Module, name: str) -> int:
+    """Side of the part of the image that moves the unit at the centre of a layer."""
+    kept: list[Tensor] = []
+    module = net.get_submodule(name)
+    hook = module.register_forward_hook(lambda m, i, o: kept.append(o))
+    # noise, so that a maximum can come from any place of its window; several images show them all
+    image = torch.rand(64, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    net(image)
+    hook.remove()
+    output = kept[0]
+    output[:, 0, output.shape[2] // 2, output.shape[3] // 2].sum().backward()
+    assert image.grad is not None
+    touched = image.grad.abs().sum(dim=(0, 1)) > 0
+    sides = []
+    for axis in (0, 1):
+        places = touched.any(dim=1 - axis).nonzero()
+        sides.append(int(places.max() - places.min() + 1))
+    return max(sides)
+
+
+@pytest.mark.parametrize("kind", NETS)
+def test_the_receptive_field_is_the_part_of_the_image_that_a_gradient_reaches(kind: str) -> None:
+    net = NETS[kind]().eval()
+    with torch.no_grad():
+        for parameter in net.parameters():
+            parameter.copy_(parameter.abs() + 0.1)
+    table = list_layers(net, (1, SIDE, SIDE))
+    assert len(table) == sum(1 for module in net.modules() if not any(module.children()))
+    for layer in table:
+        assert layer.receptive_field == reach(net, layer.name), layer
+
+
+def test_the_stride_is_the_shift_of_the_image_that_moves_a_map_by_one_unit() -> None:
+    net = nn.Sequential(nn.Conv2d(1, 3, 3, 2), nn.MaxPool2d(2), nn.Conv2d(3, 2, 3)).eval()
+    image = torch.rand(1, 1, SIDE, SIDE)
+    for layer in list_layers(net, (1, SIDE, SIDE)):
+        part = net[: int(layer.name) + 1]
+        assert layer.stride is not None
+        moved = part(image[..., layer.stride :])
+        assert torch.allclose(moved, part(image)[..., 1:], atol=1e-6)
+        assert not torch.allclose(part(image[..., 1:])[..., :5], part(image)[..., 1:6], atol=1e-6)
+
+
+@pytest.mark.parametrize("mixer", [nn.AdaptiveAvgPool2d(4), nn.Upsample(scale_factor=2), nn.GroupNorm(1, 2)])
+def test_after_a_mixing_of_all_places_the_receptive_field_is_the_whole_image(mixer: nn.Module) -> None:
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), mixer, nn.Conv2d(2, 2, 3)).eval()
+    fields = [layer.receptive_field for layer in list_layers(net, (1, 16, 16))]
+    assert fields == [3, None, None]
