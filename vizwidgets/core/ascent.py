@@ -9,10 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 from .ascent_run import AscentRun
+from .evaluation import total_activation
 from .history import AscentStep
+from .images import check_image
+from .layers import device_of, input_shape_of
+from .network import Probe
 from .objectives import Objective
 from .settings import settings_from
 from .verdict import Verdict, worst
@@ -105,6 +110,37 @@ def maximize(model: nn.Module, objective: Objective, start: Tensor | None = None
         is_kept = step.step % keep_every == 0 or step.step == run.settings.num_steps
         steps.append(step if is_kept else replace(step, image=None))
     return result_of(run, steps)
+
+
+def activation(model: nn.Module, objective: Objective, images: Tensor) -> Tensor:
+    """Return the activation h(x) of images as they are: in float32, without transforms or regularizers.
+
+    Parameters
+    ----------
+    model : nn.Module
+        It is not changed.
+    objective : Objective
+        Its regularizers do not count.
+    images : Tensor
+        (N, C, H, W) or (C, H, W) in [0, 1]. An objective with several channels wants one image for each.
+
+    Returns
+    -------
+    Tensor
+        (N,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images or the objective do not fit the model.
+    """
+    images = check_image(images, input_shape_of(model)[0])
+    bound = objective.bind(model)
+    if bound.size not in (1, len(images)):
+        raise ValueError(f"the objective asks for {bound.size} images; got {len(images)}.")
+    with torch.no_grad():
+        outputs = Probe(model)(images.to(device_of(model)), bound.layer_names)
+        return total_activation(bound, images, outputs).cpu()
 
 
 def _climb(run: AscentRun) -> Iterator[AscentStep]:

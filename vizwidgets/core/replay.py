@@ -12,6 +12,12 @@ from .objectives import Objective
 from .record import FORMAT, read_settings, read_start, weights_hash
 
 
+def check_record(record: Any) -> None:
+    """Refuse what is not a record of an ascent."""
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise ValueError(f"this is not a record of an ascent ({FORMAT}); explorer.record() makes one.")
+
+
 def replay_run(record: dict[str, Any], model: nn.Module) -> AscentRun:
     """Repeat a recorded run on a model, with every change of the settings at its step.
 
@@ -20,8 +26,7 @@ def replay_run(record: dict[str, Any], model: nn.Module) -> AscentRun:
     ValueError
         If it is not a record of an ascent, or the weights are others.
     """
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise ValueError(f"this is not a record of an ascent ({FORMAT}); explorer.record() makes one.")
+    check_record(record)
     if weights_hash(model) != record["weights_hash"]:
         raise ValueError(
             f"the record was made with the weights {record['weights_hash']} of {record['model']!r}, "
