@@ -67,10 +67,15 @@ class Run(traitlets.HasTraits):
         self._quiet = threading.Condition(self._commands)
         self._turn = threading.RLock()  # a stepper is not entered twice
         self._orders = Orders()
-        self._working = False
+        self._working_thread: int | None = None
         self._foreground = False  # True while `run_to_end` takes the steps instead of the worker
         self._seen: float | None = None
         self.exception: Exception | None = None
+
+    @property
+    def furthest(self) -> int:
+        """The last step that `rewind` can go to."""
+        return self._stepper.furthest
 
     # -- commands: any thread, return at once ---------------------------------------------------------
 
@@ -179,7 +184,21 @@ class Run(traitlets.HasTraits):
             False when the time was over first.
         """
         with self._quiet:
-            return self._quiet.wait_for(lambda: not (self._is_pending() or self._working), timeout)
+            return self._quiet.wait_for(lambda: not (self._is_pending() or self._working_thread), timeout)
+
+    def wait_for_orders(self, timeout: float | None = None) -> bool:
+        """Block until the single commands given so far (step, rewind, reset) are carried out."""
+        if threading.get_ident() == self._working_thread:
+            return True  # a listener that asks in the middle of a turn
+        with self._quiet:
+            return self._quiet.wait_for(
+                lambda: self.state == "running" or not (self._orders or self._working_thread), timeout
+            )
+
+    @property
+    def is_in_foreground(self) -> bool:
+        """Whether `run_to_end` is what takes the steps."""
+        return self._foreground
 
     # -- the worker's side ----------------------------------------------------------------------------
 
@@ -220,13 +239,13 @@ class Run(traitlets.HasTraits):
                 self._fail(failure)
             finally:
                 with self._quiet:
-                    self._working = False
+                    self._working_thread = None
                     self._quiet.notify_all()
         return self._is_pending()
 
     def _next_order(self, watched: bool) -> tuple[str, Any]:
         with self._commands:
-            self._working = True
+            self._working_thread = threading.get_ident()
             if self._orders:
                 return self._orders.take()
             if self.state != "running":

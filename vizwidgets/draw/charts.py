@@ -1,0 +1,95 @@
+"""Charts as matplotlib figures, made without pyplot: it keeps global state that a second thread corrupts."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from .curves import human, named
+
+# Okabe and Ito's colours, told apart with any colour vision; the dashes tell curves apart without colour.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A6A00")
+DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 1.5), (7, 2, 2, 2), (1, 1))
+Panel = tuple[str, Sequence[int]]  # title, and which series it shows
+
+
+def curve_figure(
+    names: Sequence[str],
+    values: np.ndarray,
+    panels: Sequence[Panel],
+    picture: np.ndarray | None = None,
+    caption: str = "",
+) -> Figure:
+    """Draw curves in stacked panels, each with an axis of its own, beside the picture they belong to.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Names of the series.
+    values : array
+        (series, steps); NaN is a gap.
+    panels : sequence of (str, sequence of int)
+        Title and series of each panel, from top to bottom.
+    picture : array, optional
+        (H, W, 3) bytes.
+    caption : str
+        What it shows, beneath.
+
+    Examples
+    --------
+    >>> figure = curve_figure(["activation"], np.array([[1.0, 2.0, 3.0]]), [("activation", [0])])
+    >>> len(figure.axes)
+    1
+    """
+    has_picture = picture is not None
+    figure = Figure(figsize=(8.4 if has_picture else 5.0, 3.6), dpi=100, layout="constrained")
+    columns = figure.add_gridspec(1, 2 if has_picture else 1, width_ratios=[1, 1.25] if has_picture else None)
+    if picture is not None:
+        _show_picture(figure.add_subplot(columns[0, 0]), picture)
+    heights = [1.5] + [1] * (len(panels) - 1)
+    rows = columns[0, -1].subgridspec(len(panels), 1, height_ratios=heights)
+    axes = [figure.add_subplot(rows[index, 0]) for index in range(len(panels))]
+    for axis, (title, members) in zip(axes, panels, strict=True):
+        _draw_panel(axis, title, members, names, values)
+    for axis in axes[:-1]:
+        axis.tick_params(labelbottom=False)
+    axes[-1].set_xlabel("step", fontsize=9)
+    if caption:
+        figure.supxlabel(caption, fontsize=9)
+    return figure
+
+
+def _show_picture(axis: Axes, picture: np.ndarray) -> None:
+    axis.imshow(picture, interpolation="nearest" if max(picture.shape) < 64 else "antialiased")
+    axis.set_xticks([])
+    axis.set_yticks([])
+
+
+def _draw_panel(
+    axis: Axes, title: str, members: Sequence[int], names: Sequence[str], values: np.ndarray
+) -> None:
+    words = named(names)
+    steps = np.arange(values.shape[1])
+    for index in members:
+        style = {"color": COLORS[index % len(COLORS)], "linewidth": 1.6}
+        (line,) = axis.plot(steps, values[index], label=words[index], **style)
+        if DASHES[index % len(DASHES)]:
+            line.set_dashes(DASHES[index % len(DASHES)])
+    axis.set_title(title, fontsize=9, loc="left")
+    axis.grid(alpha=0.25)
+    axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
+    axis.tick_params(labelsize=8)
+    axis.spines[["top", "right"]].set_visible(False)
+    axis.legend(fontsize=8, frameon=False, loc="best", handlelength=2.6)
+
+
+def figure_png(figure: Figure) -> bytes:
+    """Return a figure as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return buffer.getvalue()

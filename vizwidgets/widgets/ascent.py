@@ -1,0 +1,203 @@
+"""Gradient ascent, live: `AscentExplorer`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from vizwidgets.core.verdict import Verdict
+from vizwidgets.draw.charts import curve_figure
+from vizwidgets.draw.curves import human
+
+from .ascent_controls import TargetControls, knob_groups
+from .ascent_readings import Readings, three_numbers
+from .ascent_stepper import AscentStepper
+from .ascent_target import target_words
+from .ascent_traits import WEIGHTS, AscentTraits
+from .ascent_words import ascent_code, model_name, provenance_line
+from .explorer import Curves, Explorer
+
+REGULARIZERS = {"total_variation": "tv_weight", "p_norm": "p_norm_weight"}
+TOP = ("activation", "objective")
+
+
+class AscentExplorer(AscentTraits, Explorer):
+    """Climb an activation or a class score, and watch the image and every term of the objective.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Takes images (N, C, H, W) in [0, 1], from ``vw.load_model`` or ``vw.wrap``.
+    layer : str, optional
+        Name or alias; by default the last one with filters.
+    channel : int, optional
+        Which filter.
+    unit : (row, column), optional
+        Climb one unit of the channel instead of the mean of the whole channel.
+    class_name : str or int, optional
+        Climb the score of a class instead.
+    best_real : float or Tensor, optional
+        The best real image known for this target, or its activation, to compare with.
+    start : Tensor, optional
+        Start image (C, H, W) in [0, 1]; by default gray with noise.
+    preset : str
+        ``"lucid"``, ``"keras-vis"`` or ``"lecture"``.
+    **settings
+        ``tv_weight`` and ``p_norm_weight``, fields of `AscentSettings` such as ``size=160``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If model, layer, channel, class or settings do not exist or do not fit; the message says what does.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Conv2d(1, 4, 3)); net.input_shape = (1, 12, 12)
+    >>> explorer = AscentExplorer(net, "0", 2, num_steps=3)
+    >>> explorer.run_to_end()
+    >>> explorer.run.state, explorer.run.num_taken
+    ('done', 3)
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        layer: str | None = None,
+        channel: int | None = None,
+        *,
+        unit: tuple[int, int] | None = None,
+        class_name: str | int | None = None,
+        best_real: float | Tensor | None = None,
+        start: Tensor | None = None,
+        preset: str = "lucid",
+        **settings: Any,
+    ) -> None:
+        target = _target(layer, channel, unit, class_name)
+        weights = {name: settings.pop(name) for name in WEIGHTS if name in settings}
+        self._set_up(model, preset, target, weights, settings)
+        self._stepper = AscentStepper(model, self.order(), start)
+        self._best_real, self._best_real_target = best_real, target_words(self)
+        super().__init__(self._stepper)
+        self.readings = Readings(self.apply)
+        self.target = TargetControls(self, self.bar.say)
+        knobs = knob_groups(self, self.bar.say)
+        subtitle = provenance_line(model, self._stepper.ascent.precision)
+        self._assemble("Gradient ascent", subtitle, [self.target.box, *knobs], [self.readings])
+
+    # -- the easy door in Python ----------------------------------------------------------------------
+
+    def run_to_end(self) -> None:
+        """Run in the calling thread until the end, as Start does: for scripts, tests and handouts.
+
+        A run that diverges ends with its last good image, as ``vw.maximize`` does; its verdict says so.
+        """
+        with suppress(FloatingPointError):
+            super().run_to_end()
+
+    def apply(self, verdict: Verdict) -> None:
+        """Apply the remedy of a verdict and run: on, if all it takes is more steps, else anew."""
+        remedy = dict(verdict.remedy)
+        with self._together():
+            for name, trait in REGULARIZERS.items():
+                if name in remedy:
+                    setattr(self, trait, remedy.pop(name) * (getattr(self, trait) or 0.1))
+            if "num_steps" in remedy:
+                remedy["num_steps"] = max(self.num_steps, self.run.num_taken + remedy["num_steps"])
+            if "seed" in remedy:
+                remedy["seed"] = self.seed + 1
+            for name, value in remedy.items():
+                setattr(self, name, value)
+        if set(verdict.remedy) != {"num_steps"} and self.run.allows("reset"):
+            self.run.reset()
+        if self.run.allows("start"):
+            self.run.start()
+
+    @property
+    def image(self) -> Tensor:
+        """The image (N, C, H, W) that the ascent has reached, in [0, 1] where its parameterization is."""
+        self.run.wait_for_orders()
+        return self._stepper.ascent.image
+
+    def code(self) -> str:
+        """Return the Python that gives the image on the screen, with every change on the way."""
+        self.run.wait_for_orders()
+        return ascent_code(self._stepper.ascent, self.run.num_taken)
+
+    def record(self) -> dict[str, Any]:
+        """Return what ``vw.replay`` needs to give the same image again, as JSON-able data."""
+        self.run.wait_for_orders()
+        return self._stepper.record()
+
+    def figure(self) -> Figure:
+        """Return the static picture: the image, its curves, and a caption."""
+        self.run.wait_for_orders()
+        names, values, panels = self._curves()
+        shown = values[:, : self.run.num_taken + 1]
+        caption = f"{model_name(self.model)}: {self._words()}, step {self.run.num_taken}, seed {self.seed}"
+        return curve_figure(names, shown, panels, self._picture(), caption)
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _on_order(self, is_anew: bool) -> None:
+        self._stepper.ask(*self.order())
+        if is_anew:
+            self.run.restart()
+        elif self.run.state == "done" and self.num_steps > self.run.num_taken:
+            self.run.extend()
+
+    def _picture(self) -> np.ndarray:
+        return self._stepper.picture()
+
+    def _curves(self) -> Curves:
+        curves = self._stepper.curves
+        names = curves.names
+        terms = [index for index, name in enumerate(names) if name not in TOP]
+        panels = [("activation h(x)", [0, 1] if terms else [0])]
+        if terms:
+            panels.append(("regularizers", terms))
+        return names, curves.values, panels
+
+    def _progress(self) -> str:
+        curves, number = self._stepper.curves, self._stepper.num_taken
+        number = min(number, len(curves) - 1)
+        activation = human(float(curves.values[0, number]))
+        return f"step {number} of {self._stepper.ascent.settings.num_steps} · activation {activation}"
+
+    def _words(self) -> str:
+        return target_words(self)
+
+    def _settle(self) -> None:
+        if self._stepper.is_looking_back:
+            words = f"Step {self.run.num_taken} of {self._stepper.furthest}: Start and Step go on from here."
+            self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
+        elif self.run.num_taken == 0:
+            words = "The start image. The verdict comes when the run rests."
+            self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
+        else:
+            verdict = self._stepper.ascent.verdict()
+            self.readings.show(three_numbers(self._stepper, self._best_for_target()), verdict, "")
+
+    def _best_for_target(self) -> float | Tensor | None:
+        """A number holds for the target it was given for; an image can be measured for any."""
+        is_known = isinstance(self._best_real, Tensor) or target_words(self) == self._best_real_target
+        return self._best_real if is_known else None
+
+
+def _target(
+    layer: str | None, channel: int | None, unit: tuple[int, int] | None, class_name: str | int | None
+) -> dict[str, Any]:
+    """Return those traits of the target that were given, and the kind that follows from them."""
+    if class_name is not None and (channel is not None or unit is not None):
+        raise ValueError("give a class or a layer's channel, not both.")
+    target: dict[str, Any] = {"layer": layer}
+    if channel is not None:
+        target["channel"] = channel
+    if unit is not None:
+        target.update(kind="unit", row=unit[0], column=unit[1])
+    if class_name is not None:
+        target.update(class_name=str(class_name), kind="class")
+    return target

@@ -1,0 +1,107 @@
+"""Labelled controls, each with a tooltip, and how they are tied to the traits of an explorer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+LABEL = {"description_width": "6.6em"}
+ROW = {"width": "100%", "max_width": "22em"}
+
+
+def slider(label: str, tooltip: str, low: float, high: float, step: float) -> ipywidgets.FloatSlider:
+    """Make a slider for a number in low..high."""
+    digits = 0 if step == int(step) else 2
+    return ipywidgets.FloatSlider(
+        low, min=low, max=high, step=step, readout_format=f".{digits}f", **_dressed(label, tooltip)
+    )
+
+
+def int_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.IntSlider:
+    """Make a slider for a whole number in low..high."""
+    return ipywidgets.IntSlider(low, min=low, max=high, **_dressed(label, tooltip))
+
+
+def log_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.FloatLogSlider:
+    """Make a slider from 10^low to 10^high whose steps are equal ratios."""
+    return ipywidgets.FloatLogSlider(
+        10**low, base=10, min=low, max=high, step=0.05, readout_format=".2g", **_dressed(label, tooltip)
+    )
+
+
+def number(label: str, tooltip: str, low: int, high: int) -> ipywidgets.BoundedIntText:
+    """Make a field for a whole number in low..high."""
+    return ipywidgets.BoundedIntText(low, min=low, max=high, **_dressed(label, tooltip))
+
+
+def dropdown(label: str, tooltip: str, options: Sequence[Any]) -> ipywidgets.Dropdown:
+    """Make a list to choose from: values, or (label, value) pairs."""
+    return ipywidgets.Dropdown(options=options, **_dressed(label, tooltip))
+
+
+def choice(label: str, tooltips: dict[str, str]) -> ipywidgets.ToggleButtons:
+    """Make a row of buttons of which one is down; the keys are the options, each with its tooltip."""
+    buttons = ipywidgets.ToggleButtons(
+        options=list(tooltips),
+        tooltips=list(tooltips.values()),
+        description=label,
+        style={**LABEL, "button_width": "auto"},
+        layout=ROW,
+    )
+    buttons.add_class("vw-choice")
+    return buttons
+
+
+def text(label: str, tooltip: str, options: Sequence[str]) -> ipywidgets.Combobox:
+    """Make a text field that suggests while you type."""
+    return ipywidgets.Combobox(
+        options=list(options), ensure_option=False, continuous_update=False, **_dressed(label, tooltip)
+    )
+
+
+def button(label: str, icon: str, tooltip: str, on_click: Callable[[], None]) -> ipywidgets.Button:
+    """Make a button with icon and text."""
+    made = ipywidgets.Button(description=label, icon=icon, tooltip=tooltip, layout={"width": "auto"})
+    made.on_click(lambda _: on_click())
+    return made
+
+
+def group(heading: str, children: Sequence[ipywidgets.Widget], name: str = "") -> ipywidgets.VBox:
+    """Stack controls under a small heading."""
+    title = ipywidgets.HTML(f'<span class="vw-heading">{escape(heading)}</span>')
+    box = ipywidgets.VBox([title, *children])
+    box.add_class("vw-group")
+    if name:
+        box.add_class(f"vw-{name}")
+    return box
+
+
+def bind(
+    owner: traitlets.HasTraits, name: str, control: ipywidgets.Widget, on_error: Callable[[str], None]
+) -> None:
+    """Tie a control's value to a trait, both ways.
+
+    A value that the trait refuses is answered in words by `on_error`; the control goes back to what holds.
+    """
+
+    def from_control(change: dict[str, Any]) -> None:
+        try:
+            setattr(owner, name, change["new"])
+        except (ValueError, TypeError, traitlets.TraitError) as refusal:
+            on_error(str(refusal))
+            control.value = getattr(owner, name)
+
+    def from_trait(change: dict[str, Any]) -> None:
+        control.value = change["new"]
+
+    control.value = getattr(owner, name)
+    control.observe(from_control, "value")
+    owner.observe(from_trait, name)
+
+
+def _dressed(label: str, tooltip: str) -> dict[str, Any]:
+    return {"description": label, "tooltip": tooltip, "style": LABEL, "layout": ROW}

@@ -1,0 +1,127 @@
+"""The live picture with its curves: a canvas in the browser, fed without ever piling up messages.
+
+While a run is live each frame is one message, raw RGB and thinned-out curves: cheaper than any compressed
+picture on the same machine. The browser acknowledges every fourth frame, and at most six may be under way.
+At rest the same is written to synced traits (a PNG, the curves), so that a reloaded page shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+
+from vizwidgets.draw.curves import decimate, named
+from vizwidgets.draw.pixels import png
+
+ACK_EVERY = 4  # an acknowledgement costs the browser more than a frame does
+WINDOW = 6  # frames that may be under way
+FRAMES_PER_SECOND = 15
+ACK_TIMEOUT = 0.25  # seconds; a busy kernel delivers acknowledgements late, and the picture must not freeze
+HERE = Path(__file__).parent
+
+
+class LiveView(anywidget.AnyWidget):
+    """A picture and the curves of a run, live and at rest.
+
+    `push` sends a frame if the browser keeps up; `rest` writes the picture that stays.
+
+    Examples
+    --------
+    >>> view = LiveView()
+    >>> view.rest(np.zeros((8, 8, 3), np.uint8), ["h"], np.ones((1, 5)), [("h", [0])], 4, alt="black")
+    >>> view.step, view.alt
+    (4, 'black')
+    """
+
+    _esm = HERE / "live_view.js"
+    _css = (HERE / "live_view.css").read_text(encoding="utf-8")
+
+    snapshot = traitlets.Bytes(b"", help="The picture at rest, a PNG file.").tag(sync=True)
+    series = traitlets.Bytes(b"", help="The curves at rest, float32, one series after the other.").tag(
+        sync=True
+    )
+    names = traitlets.List(traitlets.Unicode(), help="What each curve is called.").tag(sync=True)
+    panels = traitlets.List(help="Title and curves of each panel.").tag(sync=True)
+    step = traitlets.Int(0, help="The step that is shown.").tag(sync=True)
+    last = traitlets.Int(0, help="The last step of the curves.").tag(sync=True)
+    alt = traitlets.Unicode("", help="What the picture shows, in words.").tag(sync=True)
+    plot_alt = traitlets.Unicode("", help="What the curves show, in words.").tag(sync=True)
+    revision = traitlets.Int(0, help="Counts the pictures at rest.").tag(sync=True)
+
+    def __init__(self, on_seen: Callable[[], None] | None = None, **traits: Any) -> None:
+        super().__init__(**traits)
+        self.num_views = 0
+        self._on_seen = on_seen
+        self._sent = self._acknowledged = 0
+        self._sent_at = float("-inf")
+        self.on_msg(self._receive)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a frame sent now would be drawn soon: a browser looks, keeps up, and it is time."""
+        since = monotonic() - self._sent_at
+        keeps_up = self._sent - self._acknowledged < WINDOW or since > ACK_TIMEOUT
+        return self.num_views > 0 and keeps_up and since > 1 / FRAMES_PER_SECOND
+
+    def push(
+        self,
+        picture: np.ndarray,
+        names: Sequence[str],
+        values: np.ndarray,
+        panels: Sequence[tuple[str, Sequence[int]]],
+        step: int,
+    ) -> None:
+        """Send a live frame: picture (H, W, 3) bytes, curves (series, steps), the step that is shown."""
+        is_slow = monotonic() - self._sent_at > 1.0  # each sign of life counts then
+        self._sent += 1
+        self._sent_at = monotonic()
+        message = {
+            "type": "frame",
+            "seq": self._sent,
+            "ack": self._sent % ACK_EVERY == 0 or is_slow,
+            "step": step,
+            "last": max(values.shape[1] - 1, 0),
+            "height": picture.shape[0],
+            "width": picture.shape[1],
+            "names": named(names),
+            "panels": _as_data(panels),
+        }
+        self.send(message, buffers=[picture.tobytes(), decimate(values).tobytes()])
+
+    def rest(
+        self,
+        picture: np.ndarray,
+        names: Sequence[str],
+        values: np.ndarray,
+        panels: Sequence[tuple[str, Sequence[int]]],
+        step: int,
+        *,
+        alt: str,
+        plot_alt: str = "",
+    ) -> None:
+        """Write the picture that stays, for this page and for one that is loaded later."""
+        with self.hold_sync():
+            self.snapshot = png(picture)
+            self.series = decimate(values).tobytes()
+            self.names, self.panels = named(names), _as_data(panels)
+            self.step, self.last = step, max(values.shape[1] - 1, 0)
+            self.alt, self.plot_alt = alt, plot_alt
+            self.revision += 1
+
+    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
+        if message.get("type") == "ack":
+            self._acknowledged = max(self._acknowledged, message["seq"])
+        elif message.get("type") == "view":
+            self.num_views = max(0, self.num_views + message["delta"])
+        if self._on_seen is not None:
+            self._on_seen()
+
+
+def _as_data(panels: Sequence[tuple[str, Sequence[int]]]) -> list[dict[str, Any]]:
+    return [{"title": title, "series": list(members)} for title, members in panels]

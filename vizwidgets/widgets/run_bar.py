@@ -1,0 +1,111 @@
+"""The row every explorer has: buttons, the rewind slider and the status line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from time import monotonic
+
+import ipywidgets
+
+from .controls import button
+from .run import Run
+
+# command: (icon, what it does)
+COMMANDS = {
+    "start": ("play", "Start, or go on from the step that is shown"),
+    "pause": ("pause", "Hold after this step"),
+    "step": ("step-forward", "Take a single step"),
+    "reset": ("undo", "Back to the start image"),
+    "stop": ("stop", "End the run; its picture stays"),
+}
+UPDATE_SECONDS = 0.5  # a screen reader reads the status line aloud: not more often than this while running
+MESSAGE_SECONDS = 8.0
+
+
+class RunBar(ipywidgets.VBox):
+    """Give commands to a run and say where it stands.
+
+    Parameters
+    ----------
+    run : Run
+        The run that the buttons command.
+    describe : callable
+        Returns the rest of the status line in words.
+    """
+
+    def __init__(self, run: Run, describe: Callable[[], str]) -> None:
+        self._run, self._describe = run, describe
+        self._message, self._message_until, self._updated_at = "", 0.0, float("-inf")
+        self.buttons = {
+            name: button(name.capitalize(), icon, tooltip, lambda name=name: self._give(name))
+            for name, (icon, tooltip) in COMMANDS.items()
+        }
+        self.buttons["start"].add_class("vw-primary")
+        self.rewind = ipywidgets.IntSlider(
+            0,
+            min=0,
+            max=0,
+            description="Rewind to step",
+            tooltip="Show an earlier step; Start and Step go on from there",
+            style={"description_width": "initial"},
+            layout={"flex": "1 1 18em", "width": "auto", "max_width": "34em"},
+        )
+        self.rewind.observe(self._on_rewind, "value")
+        self.status = ipywidgets.HTML()
+        self.status.add_class("vw-status")
+        row = ipywidgets.HBox([*self.buttons.values(), self.rewind])
+        row.add_class("vw-buttons")
+        super().__init__([row, self.status])
+        self.add_class("vw-bar")
+        run.observe(lambda _: self.update(), "state")
+        self.update()
+
+    def say(self, message: str) -> None:
+        """Show a message in the status line for some seconds, or until the next command."""
+        self._message, self._message_until = message, monotonic() + MESSAGE_SECONDS
+        self.update()
+
+    def tick(self) -> None:
+        """Renew the status line and the slider if the last time is long enough ago."""
+        if monotonic() - self._updated_at >= UPDATE_SECONDS:
+            self.update()
+
+    def update(self) -> None:
+        """Renew buttons, slider and status line."""
+        self._updated_at = monotonic()
+        for name, each in self.buttons.items():
+            each.disabled = not self._run.allows(name)
+        self._follow()
+        self.status.value = self._words()
+
+    def _follow(self) -> None:
+        """Set the slider to where the run is; `_on_rewind` knows by the equality that nobody moved it."""
+        furthest, here = self._run.furthest, self._run.num_taken
+        self.rewind.max = max(furthest, here)
+        self.rewind.value = here
+        self.rewind.disabled = furthest == 0
+
+    def _words(self) -> str:
+        run = self._run
+        parts = [f"<b>{run.state}</b>", escape(self._describe())]
+        for trouble in (run.error, run.note, self._message if monotonic() < self._message_until else ""):
+            if trouble:
+                parts.append(f'<span class="vw-trouble">{escape(trouble)}</span>')
+        return " · ".join(part for part in parts if part)
+
+    def _give(self, command: str) -> None:
+        self._message = ""
+        try:
+            getattr(self._run, command)()
+        except RuntimeError as refusal:  # two clicks in quick succession: the second comes too late
+            self.say(str(refusal))
+
+    def _on_rewind(self, change: dict[str, int]) -> None:
+        if change["new"] == self._run.num_taken:
+            return
+        self._message = ""
+        try:
+            self._run.rewind(change["new"])
+        except (RuntimeError, ValueError) as refusal:
+            self.say(str(refusal))
