@@ -7,6 +7,7 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -126,6 +127,15 @@ def test_a_full_disk_names_the_folder_and_leaves_nothing_half_written(toy, cache
         fetch("toy")
     assert str(cache) in str(caught.value) and "VIZWIDGETS_HOME" in str(caught.value)
     assert files_in(cache) == {f"wheels/{toy.sources[0].file_name}"}
+
+
+def test_a_disk_that_is_too_small_is_noticed_before_the_download(toy, cache, monkeypatch):
+    small = shutil.disk_usage("/")._replace(free=10)
+    monkeypatch.setattr(storage.shutil, "disk_usage", lambda folder: small)
+    monkeypatch.setattr(wheels.subprocess, "Popen", lambda *_, **__: pytest.fail("downloaded"))
+    with pytest.raises(ArtifactError, match="are needed and 0 MB are free") as caught:
+        fetch("toy")
+    assert str(cache) in str(caught.value)
 
 
 def test_a_cache_folder_that_can_not_be_made_is_named(toy, tmp_path, monkeypatch):

@@ -12,6 +12,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from vizwidgets.core.classes import find_class
 from vizwidgets.data.artifacts import ARTIFACTS
 from vizwidgets.data.class_names import ClassNames
 from vizwidgets.data.photos import photo
@@ -111,7 +112,8 @@ def test_efficientnet_calls_the_cat_a_cat(lite0):
 
 def test_classes_are_found_by_name_and_by_synonym(lite0):
     assert lite0.class_names.index("water ouzel") == 20
-    assert lite0.class_synonyms["dipper"] == 20
+    assert [find_class(lite0, name) for name in ("water ouzel", "Dipper", "crane", 20)] == [20, 20, 134, 20]
+    assert find_class(lite0, "cardigan") == 474 and find_class(lite0, "Cardigan Welsh corgi") == 264
     assert len(lite0.class_names) == 1000 and isinstance(lite0.class_names, tuple)
     assert lite0.no_classes == ""
 
@@ -180,6 +182,8 @@ def test_a_loaded_model_says_where_its_weights_come_from(vgg16, lite0):
 
 def test_asking_vgg16_for_classes_is_answered_with_models_that_have_them(vgg16):
     assert vgg16.class_names is None
+    with pytest.raises(ValueError, match="vgg16_torchvision"):
+        find_class(vgg16, "water ouzel")
     assert "efficientnet_lite0" in vgg16.no_classes and "vgg16_torchvision" in vgg16.no_classes
 
 

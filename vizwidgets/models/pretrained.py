@@ -109,7 +109,7 @@ def build_pretrained(entry: Pretrained) -> VisionModel:
         provenance,
         aliases=entry.aliases(network),
         class_names=names.primary if names else None,
-        class_synonyms=names.index if names else None,
+        synonyms=names.index if names else None,
         no_classes="" if entry.has_classes else f"{entry.name!r} {_NO_CLASSES}",
     ).eval()
 

@@ -82,7 +82,7 @@ class VisionModel(nn.Module):
         From a layer's name to a second name, e.g. ``{"features.0": "block1_conv1"}``.
     class_names : tuple of str or None
         Names of the class scores, in order.
-    class_synonyms : dict
+    synonyms : dict
         From a class's further names to its index.
     no_classes : str
         Why there is no class score and which models have one; empty if there is.
@@ -99,7 +99,7 @@ class VisionModel(nn.Module):
         *,
         aliases: Mapping[str, str] | None = None,
         class_names: Sequence[str] | None = None,
-        class_synonyms: Mapping[str, int] | None = None,
+        synonyms: Mapping[str, int] | None = None,
         no_classes: str = "",
         output: str | int | None = None,
     ) -> None:
@@ -110,15 +110,22 @@ class VisionModel(nn.Module):
         self.provenance = provenance
         self.aliases = dict(aliases or {})
         self.class_names = None if class_names is None else tuple(class_names)
-        self.class_synonyms = dict(class_synonyms or {})
+        self.synonyms = dict(synonyms or {})
         self.no_classes = no_classes
         self.output = output
-        self.register_load_state_dict_pre_hook(_accept_inner_state_dict)
 
     def forward(self, image: Tensor) -> Any:
         """Return the network's output for images (N, C, H, W) in [0, 1]."""
         result = self.network(self.normalize(image))
         return result if self.output is None else _pick(result, self.output)
+
+    def _load_from_state_dict(self, state_dict: Any, prefix: str, *args: Any, **kwargs: Any) -> None:
+        """Let torch load a state dict that was saved from the inner module, under the keys used here."""
+        inner = self.network.state_dict()
+        if all(f"{prefix}network.{key}" not in state_dict for key in inner):
+            for key in inner.keys() & {key.removeprefix(prefix) for key in state_dict}:
+                state_dict[f"{prefix}network.{key}"] = state_dict.pop(f"{prefix}{key}")
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
 
     @property
     def weights_hash(self) -> str:
@@ -156,11 +163,3 @@ def _pick(result: Any, output: str | int) -> Any:
             f"the model has no output {output!r}; it returned {has}. Give wrap() its name or "
             "position as output=..., or output=None for a plain tensor."
         ) from None
-
-
-def _accept_inner_state_dict(module: nn.Module, state_dict: dict[str, Tensor], prefix: str, *_: Any) -> None:
-    """Rename the keys of a state dict that was saved from the inner module."""
-    inner = module.get_submodule("network").state_dict()
-    if all(f"{prefix}network.{key}" not in state_dict for key in inner):
-        for key in inner.keys() & {key.removeprefix(prefix) for key in state_dict}:
-            state_dict[f"{prefix}network.{key}"] = state_dict.pop(f"{prefix}{key}")
