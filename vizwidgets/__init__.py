@@ -19,6 +19,7 @@ from .data.photos import list_photos, photo
 from .draw.show import show
 from .models import list_models, load_model, wrap
 from .models.replay import replay
+from .widgets.ascent import AscentExplorer
 
 __version__ = "0.1.0"
 
@@ -29,6 +30,7 @@ __all__ = [
     "list_photos",
     "activation",
     "Ascent",
+    "AscentExplorer",
     "AscentRun",
     "AscentSettings",
     "AscentStep",
