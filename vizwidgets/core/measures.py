@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -197,4 +198,11 @@ def _one_or_list(values: tuple[Any, ...]) -> str:
 def _scaled(weight: float, source: str) -> str:
     if weight in (1.0, -1.0):
         return source if weight > 0 else f"-{source}"
-    return f"{weight:g} * {source}"
+    return f"{number_code(weight)} * {source}"
+
+
+def number_code(value: float) -> str:
+    """Return the shortest Python source of exactly this number."""
+    if math.isinf(value):
+        return f"float('{value}')"
+    return f"{value:g}" if float(f"{value:g}") == value else repr(value)

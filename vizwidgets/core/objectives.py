@@ -8,9 +8,10 @@ image:
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from torch import nn
 
@@ -71,6 +72,9 @@ class Objective:
         if not isinstance(other, Objective):
             return NotImplemented
         return Objective(self.terms + other.terms)
+
+    def __radd__(self, other: object) -> Objective:
+        return self if other == 0 else NotImplemented  # the built-in sum starts from 0
 
     def __mul__(self, factor: float) -> Objective:
         if not isinstance(factor, (int, float)):
@@ -148,12 +152,11 @@ def unit(layer: str, unit: Any) -> Objective:
     >>> unit("block3_conv3", (10, 5, 5))
     vw.unit('block3_conv3', (10, 5, 5))
     """
-    if isinstance(unit, int):
-        unit = (unit,)
-    many = unit if len(unit) and not isinstance(unit[0], int) else (unit,)
-    if not len(many) or not all(len(one) in (1, 3) for one in many):
+    single = unit if _is_list(unit) else (unit,)
+    many = single if len(single) and _is_list(single[0]) else (single,)
+    if not all(_is_list(one) and len(one) in (1, 3) for one in many):
         raise ValueError(f"unit must be (channel, row, column) or (channel,); got {unit!r}.")
-    return _one(Unit(layer, tuple(tuple(int(number) for number in one) for one in many)))
+    return _one(Unit(layer, tuple(_numbers(one, "unit") for one in many)))
 
 
 def class_score(target: int | str | Sequence[int | str]) -> Objective:
@@ -169,23 +172,32 @@ def class_score(target: int | str | Sequence[int | str]) -> Objective:
     >>> class_score("water ouzel")
     vw.class_score('water ouzel')
     """
-    many = (target,) if isinstance(target, (int, str)) else tuple(target)
+    many = tuple(target) if _is_list(target) else (target,)
     if not many:
         raise ValueError("target must be a class or a list of classes; got an empty list.")
-    return _one(ClassScore(many))
+    return _one(ClassScore(tuple(one if isinstance(one, str) else _number(one, "target") for one in many)))
 
 
 def _one(measure: Measure) -> Objective:
     return Objective(((1.0, measure),))
 
 
+def _is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    return hasattr(value, "__len__") and not isinstance(value, str) and getattr(value, "ndim", 1) > 0
+
+
 def _numbers(value: Any, word: str) -> tuple[int, ...]:
-    numbers = value if hasattr(value, "__len__") else (value,)
-    if isinstance(numbers, str) or not len(numbers):
+    numbers = value if _is_list(value) else (value,)
+    if not len(numbers):
         raise ValueError(f"{word} must be a number or a list of numbers; got {value!r}.")
-    if any(int(number) != number for number in numbers):
-        raise ValueError(f"{word} must be a whole number; got {value!r}.")
-    return tuple(int(number) for number in numbers)
+    return tuple(_number(number, word) for number in numbers)
+
+
+def _number(value: Any, word: str) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise ValueError(f"{word} must be a whole number; got {value!r}.") from None
 
 
 def _frozen(value: Any) -> Any:

@@ -10,7 +10,7 @@ from typing import ClassVar
 from torch import Tensor
 from torch.nn.functional import pad
 
-from .measures import Measure
+from .measures import Measure, number_code
 from .objectives import Objective
 
 TINY = 1e-12  # keeps the gradient of a root finite where the image is flat
@@ -33,8 +33,8 @@ class TotalVariation(Measure):
         return squares.flatten(1).mean(dim=1)
 
     def code(self, weight: float) -> str:
-        beta = "" if self.beta == 2.0 else f", beta={self.beta:g}"
-        return f"{'-' if weight < 0 else ''}vw.total_variation(weight={abs(weight):g}{beta})"
+        beta = "" if self.beta == 2.0 else f", beta={number_code(self.beta)}"
+        return f"{_sign(weight)}vw.total_variation(weight={number_code(abs(weight))}{beta})"
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,9 @@ class PNorm(Measure):
         return contrast.pow(self.p).mean(dim=1)
 
     def code(self, weight: float) -> str:
-        center = "" if self.center == 0.5 else f", center={self.center:g}"
-        return f"{'-' if weight < 0 else ''}vw.p_norm(p={self.p:g}, weight={abs(weight):g}{center})"
+        center = "" if self.center == 0.5 else f", center={number_code(self.center)}"
+        weight_code = number_code(abs(weight))
+        return f"{_sign(weight)}vw.p_norm(p={number_code(self.p)}, weight={weight_code}{center})"
 
 
 def total_variation(weight: float = 0.05, beta: float = 2.0) -> Objective:
@@ -114,6 +115,10 @@ def p_norm(p: float = 6.0, weight: float = 0.1, center: float = 0.5) -> Objectiv
     if not 0 <= center <= 1:
         raise ValueError(f"center must be in [0, 1]; got {center}.")
     return Objective(((float(weight), PNorm(float(p), float(center))),))
+
+
+def _sign(weight: float) -> str:
+    return "-" if math.copysign(1.0, weight) < 0 else ""  # a weight of minus zero is subtracted too
 
 
 def _check_weight(name: str, weight: float) -> None:
