@@ -22,7 +22,6 @@ _FILES = {
     "rocket": "rocket.jpg",
     "astronaut": "astronaut.png",
     "camera": "camera.png",
-    "motorcycle": "motorcycle_left.png",
     "galaxies": "hubble_deep_field.jpg",
 }
 
