@@ -18,6 +18,13 @@ DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 1.5), (7, 2, 2, 2), (1,
 Panel = tuple[str, Sequence[int]]  # title, and which series it shows
 
 
+class NotebookFigure(Figure):
+    """A figure that shows itself at the end of a cell; a plain one needs pyplot for that."""
+
+    def _repr_png_(self) -> bytes:
+        return figure_png(self)
+
+
 def curve_figure(
     names: Sequence[str],
     values: np.ndarray,
@@ -47,7 +54,7 @@ def curve_figure(
     1
     """
     has_picture = picture is not None
-    figure = Figure(figsize=(8.4 if has_picture else 5.0, 3.6), dpi=100, layout="constrained")
+    figure = NotebookFigure(figsize=(8.4 if has_picture else 5.0, 3.6), dpi=100, layout="constrained")
     columns = figure.add_gridspec(1, 2 if has_picture else 1, width_ratios=[1, 1.25] if has_picture else None)
     if picture is not None:
         _show_picture(figure.add_subplot(columns[0, 0]), picture)
