@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from vizwidgets.core.layers import list_layers
 
-SIDE = 96
+SIDE = 72
 
 
 class Residual(nn.Module):
@@ -61,7 +61,7 @@ def reach(net: nn.Module, name: str) -> int:
     module = net.get_submodule(name)
     hook = module.register_forward_hook(lambda m, i, o: kept.append(o))
     # noise, so that a maximum can come from any place of its window; several images show them all
-    image = torch.rand(64, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    image = torch.rand(32, 1, SIDE, SIDE, generator=torch.Generator().manual_seed(0), requires_grad=True)
     net(image)
     hook.remove()
     output = kept[0]

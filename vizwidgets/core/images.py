@@ -39,12 +39,13 @@ def check_image(image: Any, channels: int | None = None) -> Tensor:
     ValueError
         If shape, channels, size or range is wrong.
     """
-    tensor = _as_float_tensor(image)
+    tensor = _as_tensor(image)
     if tensor.dim() == 3:
         tensor = tensor[None]
     if tensor.dim() != 4:
         raise ValueError(f"an image must be (C, H, W), a batch (N, C, H, W); got {tuple(tensor.shape)}.")
     _check_size(tensor, channels)
+    tensor = tensor.float()  # only now: as floats, a picture that is too large may not fit the memory
     if not bool(torch.isfinite(tensor).all()):
         raise ValueError("the image contains NaN or infinity; every value must be in [0, 1].")
     low, high = float(tensor.min()), float(tensor.max())
@@ -54,7 +55,7 @@ def check_image(image: Any, channels: int | None = None) -> Tensor:
     return tensor.clamp(0, 1)
 
 
-def _as_float_tensor(image: Any) -> Tensor:
+def _as_tensor(image: Any) -> Tensor:
     if isinstance(image, (str, bytes)) or not (isinstance(image, Tensor) or hasattr(image, "__array__")):
         raise TypeError(
             f"an image must be a tensor or array of floats in [0, 1]; got {type(image).__name__}. "
@@ -64,7 +65,7 @@ def _as_float_tensor(image: Any) -> Tensor:
     if not tensor.is_floating_point():
         kind = str(tensor.dtype).removeprefix("torch.")
         raise TypeError(f"image values must be floats in [0, 1]; got {kind}. Write image / 255 for bytes.")
-    return tensor.detach().float()
+    return tensor.detach()
 
 
 def _check_size(tensor: Tensor, channels: int | None) -> None:

@@ -42,7 +42,7 @@ class View:
     scale: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.jitter < 0 or self.rotate < 0:
+        if not (self.jitter >= 0 and self.rotate >= 0):  # written so that NaN fails too
             raise ValueError(f"jitter and rotate must be 0 or more; got {self.jitter} and {self.rotate}.")
         if not 0 <= self.scale < 1:
             raise ValueError(f"scale must be in [0, 1), a relative change of size; got {self.scale}.")
