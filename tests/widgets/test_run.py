@@ -249,7 +249,9 @@ def test_three_runs_share_the_worker_fairly():
         assert run.wait(1)
     taken = [run.num_taken for run in runs]
     assert max(taken) - min(taken) <= 3 and min(taken) > 20
-    assert sum(thread.name == "vizwidgets" for thread in threading.enumerate() if thread is worker._thread) == 1
+    assert (
+        sum(thread.name == "vizwidgets" for thread in threading.enumerate() if thread is worker._thread) == 1
+    )
 
 
 def test_a_run_that_no_browser_shows_any_more_pauses_by_itself():

@@ -107,4 +107,4 @@ def human(value: float) -> str:
 
 def named(names: Sequence[str]) -> list[str]:
     """Return names as words for a legend: "total_variation" is "total variation"."""
-    return [name.replace("_", " ") for name in names]
+    return [name.replace("_", "-" if name == "p_norm" else " ") for name in names]

@@ -47,7 +47,7 @@ def to_bytes(image: Tensor | np.ndarray) -> Bytes:
         values = (np.nan_to_num(values).clip(0, 1) * 255).round().astype(np.uint8).transpose(1, 2, 0)
     if values.ndim != 3 or values.shape[2] not in (1, 3):
         raise ValueError(
-            f"one image of 1 or 3 channels is wanted, (C, H, W) in [0, 1]; got {np.shape(image)}."
+            f"one image of 1 or 3 channels is wanted, (C, H, W) in [0, 1]; got {tuple(np.shape(image))}."
         )
     return np.ascontiguousarray(np.broadcast_to(values, (*values.shape[:2], 3)))
 
@@ -110,5 +110,16 @@ def grid(
         sheet.paste(Image.fromarray(picture), (left, top))
         if labels:
             place = (left + width / 2, top + height + line / 2)
-            pen.text(place, labels[index], "black", ImageFont.load_default(11), anchor="mm")
+            pen.text(place, *_fitting(labels[index], width), anchor="mm")
     return sheet
+
+
+def _fitting(label: str, width: int) -> tuple[str, str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
+    """Return a label with colour and font so that it fits beneath its picture, shortened if it must be."""
+    for size in (11, 10, 9, 8):
+        font = ImageFont.load_default(size)
+        if font.getlength(label) <= width:
+            return label, "black", font
+    while label and font.getlength(label + "…") > width:
+        label = label[:-1]
+    return label + "…", "black", font

@@ -83,6 +83,7 @@ class AscentExplorer(AscentTraits, Explorer):
         self._best_real, self._best_real_target = best_real, target_words(self)
         super().__init__(self._stepper)
         self.readings = Readings(self.apply)
+        self.run.observe(self._on_state, "state")
         self.target = TargetControls(self, self.bar.say)
         knobs = knob_groups(self, self.bar.say)
         subtitle = provenance_line(model, self._stepper.ascent.precision)
@@ -143,7 +144,8 @@ class AscentExplorer(AscentTraits, Explorer):
     # -- what the frame asks --------------------------------------------------------------------------
 
     def _on_order(self, is_anew: bool) -> None:
-        self._stepper.ask(*self.order())
+        order = self.order()
+        self.run.tell(lambda: self._stepper.ask(*order))
         if is_anew:
             self.run.restart()
         elif self.run.state == "done" and self.num_steps > self.run.num_taken:
@@ -170,11 +172,17 @@ class AscentExplorer(AscentTraits, Explorer):
     def _words(self) -> str:
         return target_words(self)
 
+    def _on_state(self, change: dict[str, Any]) -> None:
+        if change["new"] == "running":
+            self.readings.wait()
+
     def _settle(self) -> None:
+        if self.run.has_orders:
+            return  # another picture comes at once: measure that one
         if self._stepper.is_looking_back:
             words = f"Step {self.run.num_taken} of {self._stepper.furthest}: Start and Step go on from here."
             self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
-        elif self.run.num_taken == 0:
+        elif self.run.num_taken == 0 and not self._stepper.ascent.has_diverged:
             words = "The start image. The verdict comes when the run rests."
             self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
         else:

@@ -38,7 +38,7 @@ class TargetControls:
         self._explorer, self._say, self._is_showing = explorer, say, False
         self._blocks = by_block(pickable_layers(explorer.model))
         self._reason = why_no_classes(explorer.model)
-        self.kind = controls.choice("Climb a", KINDS)
+        self.kind = controls.choice(KINDS)
         self.block = controls.dropdown("Block", "Part of the network", list(self._blocks))
         self.layer = controls.dropdown("Layer", "Whose activation is climbed", [])
         self.channel = controls.number("Channel", "Number of the filter", 0, 0)
@@ -49,14 +49,12 @@ class TargetControls:
         self.note.add_class("vw-note")
         self.class_name.disabled = bool(self._reason)
         self._tie()
-        self.box = controls.group("Target", self._rows(), "target")
+        self.box = controls.group("Climb a", self._rows(), "target")
 
     def _rows(self) -> list[ipywidgets.Widget]:
-        place = ipywidgets.HBox([self.row, self.column])
-        place.add_class("vw-pair")
-        self._place = place
+        self._place = controls.row([self.row, self.column])
         self._show_rows()
-        return [self.kind, self.block, self.layer, self.channel, place, self.class_name, self.note]
+        return [self.kind, self.block, self.layer, self.channel, self._place, self.class_name, self.note]
 
     def _tie(self) -> None:
         explorer = self._explorer
@@ -103,7 +101,7 @@ class TargetControls:
         for field, last in ((self.channel, explorer.layer_info.channels - 1), (self.row, height - 1)):
             field.max = last
         self.column.max = width - 1
-        self.channel.description = f"Channel ≤ {explorer.layer_info.channels - 1}"
+        self.channel.tooltip = f"Number of the filter, 0 to {explorer.layer_info.channels - 1}"
 
     def _show_rows(self) -> None:
         kind = self.kind.value
@@ -126,22 +124,23 @@ def _layer_words(layer: Layer, block: str) -> str:
 
 def knob_groups(explorer: AscentExplorer, say: Callable[[str], None]) -> list[ipywidgets.Widget]:
     """Return the groups of controls that act on the next step, and those that begin a new run."""
-    make = _knobs()
+    make = explorer.controls = _knobs()
     for name, control in make.items():
         if name != "size" or isinstance(explorer.size, int):
             controls.bind(explorer, name, control, say)
     pick = lambda *names: [make[name] for name in names]  # noqa: E731
+    numbers = controls.row(pick("num_steps", "size", "seed"))
     return [
         controls.group("Regularizers and step", pick("tv_weight", "p_norm_weight", "lr"), "knobs"),
         controls.group("The network's view", pick("jitter", "rotate", "scale", "blur_sigma"), "knobs"),
-        controls.group("Recipe", pick("preset", "parameterization", "num_steps", "size", "seed"), "recipe"),
+        controls.group("Recipe", [*pick("preset", "parameterization"), numbers], "recipe"),
     ]
 
 
 def _knobs() -> dict[str, ipywidgets.Widget]:
     return {
-        "tv_weight": controls.slider("Total variation", "Weight: larger is smoother", 0, 2, 0.05),
-        "p_norm_weight": controls.slider("p-norm", "Weight: larger keeps extreme pixels away", 0, 2, 0.05),
+        "tv_weight": controls.weight_slider("Total variation", "Weight: larger is smoother"),
+        "p_norm_weight": controls.weight_slider("p-norm", "Weight: larger keeps extreme pixels away"),
         "lr": controls.log_slider("Learning rate", "How far each step goes", -4, 1),
         "jitter": controls.int_slider("Jitter", "Largest shift of the network's view, in pixels", 0, 32),
         "rotate": controls.slider("Rotate", "Largest turn of the network's view, in degrees", 0, 45, 1),

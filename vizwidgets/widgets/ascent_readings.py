@@ -50,7 +50,7 @@ class Readings(ipywidgets.HBox):
 
     def wait(self) -> None:
         """Say that the numbers come when the picture stands still."""
-        self.show(dict.fromkeys(EXPLANATIONS, float("nan")), None, "")
+        self.show(dict.fromkeys(EXPLANATIONS, float("nan")), None, "Measured when the run rests.")
 
     def show(self, numbers: dict[str, float], verdict: Verdict | None, otherwise: str) -> None:
         """Show three numbers and a verdict, or words in its place."""

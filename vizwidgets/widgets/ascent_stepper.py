@@ -55,9 +55,10 @@ class AscentStepper:
     def reset(self) -> None:
         """Begin anew with what was asked for last."""
         self._live = None
-        self.ascent = AscentRun(self._model, *self._order, self._start)
-        self.num_taken, self.curves = 0, Curves()
-        self._note()
+        ascent, curves = AscentRun(self._model, *self._order, self._start), Curves()
+        _note(ascent, curves)
+        self.num_taken = 0  # the start exists in both: another thread may be reading the status just now
+        self.ascent, self.curves = ascent, curves
 
     def step(self) -> None:
         """Take a step, from the place that is shown.
@@ -79,8 +80,8 @@ class AscentStepper:
             ascent.update(objective, **{name: getattr(settings, name) for name in LIVE})
         if ascent.num_taken < ascent.settings.num_steps:
             ascent.step()
+            _note(ascent, self.curves)
             self.num_taken = ascent.num_taken
-            self._note()
         if ascent.num_taken >= ascent.settings.num_steps:
             raise StopIteration
 
@@ -102,9 +103,10 @@ class AscentStepper:
             record["verdict"] = "not judged: an earlier step was shown"
         return record
 
-    def _note(self) -> None:
-        """Add the newest step to the curves, everything in units of the activation."""
-        step, unit = self.ascent.steps[-1], self.ascent.scale.cpu()
-        terms = {name: float((values * unit).mean()) for name, values in step.terms.items()}
-        activation = terms.pop("activation")
-        self.curves.append({"activation": activation, "objective": activation + sum(terms.values()), **terms})
+
+def _note(ascent: AscentRun, curves: Curves) -> None:
+    """Add the newest step to the curves, everything in units of the activation."""
+    unit = ascent.scale.cpu()
+    terms = {name: float((values * unit).mean()) for name, values in ascent.steps[-1].terms.items()}
+    activation = terms.pop("activation")
+    curves.append({"activation": activation, "objective": activation + sum(terms.values()), **terms})

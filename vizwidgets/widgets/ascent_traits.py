@@ -26,7 +26,6 @@ WEIGHTS = ("tv_weight", "p_norm_weight")
 LIVE = ("lr", "jitter", "rotate", "scale", "blur_sigma", "num_steps")  # act on the next step, like WEIGHTS
 SETTINGS = (*START, *LIVE)  # traits that are fields of AscentSettings
 BLUR_EVERY = 4  # steps from one blur to the next, where there is blur
-PRESET_WEIGHTS = {"lucid": (0.0, 0.0), "keras-vis": (0.05, 0.1), "lecture": (0.05, 0.1)}  # see WEIGHTS
 
 
 class AscentTraits(traitlets.HasTraits):
@@ -38,8 +37,8 @@ class AscentTraits(traitlets.HasTraits):
     row = traitlets.Int(0, help="Row of the unit.")
     column = traitlets.Int(0, help="Column of the unit.")
     class_name = traitlets.Unicode("", help="Name of the class, or its index.")
-    tv_weight = traitlets.Float(0.0, min=0, help="Weight of the total variation.")
-    p_norm_weight = traitlets.Float(0.0, min=0, help="Weight of the p-norm.")
+    tv_weight = traitlets.Float(0.05, min=0, help="Weight of the total variation.")
+    p_norm_weight = traitlets.Float(0.1, min=0, help="Weight of the p-norm.")
     lr = traitlets.Float(0.05, help="Size of a step.")
     jitter = traitlets.Int(8, min=0, help="Largest shift of the network's view, in pixels.")
     rotate = traitlets.Float(10.0, min=0, help="Largest turn of the network's view, in degrees.")
@@ -78,7 +77,6 @@ class AscentTraits(traitlets.HasTraits):
             setattr(self, name, value)
         self._take_settings(settings_from(recipe, **settings))
         self.preset = recipe
-        self.tv_weight, self.p_norm_weight = PRESET_WEIGHTS[recipe]
         for name, value in weights.items():
             setattr(self, name, value)
         self._is_set_up = True
@@ -89,6 +87,8 @@ class AscentTraits(traitlets.HasTraits):
         """Return what is climbed and how, from the traits of the moment."""
         values = {name: getattr(self, name) for name in SETTINGS}
         blur_every = self._base.blur_every or BLUR_EVERY if self.blur_sigma else 0
+        if values["lr"] == DEFAULT_LR[self.optimizer]:
+            values["lr"] = None
         return objective_of(self), replace(self._base, **values, blur_every=blur_every)
 
     def _take_settings(self, base: AscentSettings) -> None:
@@ -171,7 +171,6 @@ class AscentTraits(traitlets.HasTraits):
         values = {name: getattr(self._base, name) for name in kept}
         recipe = preset(self.preset).changed(**{**values, "seed": self.seed, "size": self.size})
         self._take_settings(recipe)
-        self.tv_weight, self.p_norm_weight = PRESET_WEIGHTS[self.preset]
 
     @contextmanager
     def _together(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from typing import Any
 import ipywidgets
 import traitlets
 
-LABEL = {"description_width": "6.6em"}
+LABEL = {"description_width": "7.4em"}
 ROW = {"width": "100%", "max_width": "22em"}
 
 
@@ -33,6 +33,11 @@ def log_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.Floa
     )
 
 
+def weight_slider(label: str, tooltip: str) -> ipywidgets.SelectionSlider:
+    """Make a slider from 0 over 0.01, 0.02, 0.05, 0.1, … to 50: what matters of a weight is its order."""
+    return ipywidgets.SelectionSlider(options=_weights(), value=0.0, **_dressed(label, tooltip))
+
+
 def number(label: str, tooltip: str, low: int, high: int) -> ipywidgets.BoundedIntText:
     """Make a field for a whole number in low..high."""
     return ipywidgets.BoundedIntText(low, min=low, max=high, **_dressed(label, tooltip))
@@ -43,13 +48,12 @@ def dropdown(label: str, tooltip: str, options: Sequence[Any]) -> ipywidgets.Dro
     return ipywidgets.Dropdown(options=options, **_dressed(label, tooltip))
 
 
-def choice(label: str, tooltips: dict[str, str]) -> ipywidgets.ToggleButtons:
+def choice(tooltips: dict[str, str]) -> ipywidgets.ToggleButtons:
     """Make a row of buttons of which one is down; the keys are the options, each with its tooltip."""
     buttons = ipywidgets.ToggleButtons(
         options=list(tooltips),
         tooltips=list(tooltips.values()),
-        description=label,
-        style={**LABEL, "button_width": "auto"},
+        style={"button_width": "auto"},
         layout=ROW,
     )
     buttons.add_class("vw-choice")
@@ -68,6 +72,13 @@ def button(label: str, icon: str, tooltip: str, on_click: Callable[[], None]) ->
     made = ipywidgets.Button(description=label, icon=icon, tooltip=tooltip, layout={"width": "auto"})
     made.on_click(lambda _: on_click())
     return made
+
+
+def row(children: Sequence[ipywidgets.Widget]) -> ipywidgets.HBox:
+    """Put small fields side by side, each under its label."""
+    box = ipywidgets.HBox(children)
+    box.add_class("vw-row")
+    return box
 
 
 def group(heading: str, children: Sequence[ipywidgets.Widget], name: str = "") -> ipywidgets.VBox:
@@ -89,6 +100,8 @@ def bind(
     """
 
     def from_control(change: dict[str, Any]) -> None:
+        if is_following:
+            return
         try:
             setattr(owner, name, change["new"])
         except (ValueError, TypeError, traitlets.TraitError) as refusal:
@@ -96,11 +109,32 @@ def bind(
             control.value = getattr(owner, name)
 
     def from_trait(change: dict[str, Any]) -> None:
-        control.value = change["new"]
+        nonlocal is_following
+        is_following = True  # new options choose the first one by themselves: not the student's doing
+        try:
+            if isinstance(control, ipywidgets.SelectionSlider):
+                _offer(control, change["new"])
+            control.value = change["new"]
+        finally:
+            is_following = False
 
-    control.value = getattr(owner, name)
+    is_following = False
+    from_trait({"new": getattr(owner, name)})
     control.observe(from_control, "value")
     owner.observe(from_trait, name)
+
+
+def _offer(control: ipywidgets.SelectionSlider, value: float) -> None:
+    """Make place for a value that has been set in Python."""
+    if all(value != place for _, place in control.options):
+        control.options = _weights(value)
+
+
+def _weights(value: float = 0.0) -> list[tuple[str, float]]:
+    """Return the places of a weight slider, with one for this value."""
+    usual = [0.0, *(digit * 10.0**order for order in (-2, -1, 0, 1) for digit in (1, 2, 5))]
+    places = {round(place, 9) for place in usual} | {value}
+    return [(f"{place:g}", place) for place in sorted(places)]
 
 
 def _dressed(label: str, tooltip: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from vizwidgets.draw.charts import figure_png
 
 from .cells import claim_cell
+from .code_box import CodeBox
 from .live_view import LiveView
 from .run import Run
 from .run_bar import RunBar
@@ -40,6 +41,7 @@ class Explorer(ipywidgets.VBox):
         self.run = Run(stepper, self._on_step, self._on_rest)
         self.view = LiveView(on_seen=self.run.seen)
         self.bar = RunBar(self.run, self._progress)
+        self.code_box = CodeBox(self.code)
         self._display_id: str | None = None
         self._png: tuple[int, bytes] = (-1, b"")
         claim_cell(self.run)
@@ -90,7 +92,8 @@ class Explorer(ipywidgets.VBox):
 
     def close(self) -> None:
         """End the run and take the widget from the page."""
-        self.run.end()
+        if hasattr(self, "run"):  # a refused argument ends the constructor before there is a run
+            self.run.end()
         super().close()
 
     def _assemble(
@@ -102,7 +105,7 @@ class Explorer(ipywidgets.VBox):
             f'<span class="vw-subtitle">{escape(subtitle)}</span>'
         )
         self.header.add_class("vw-header")
-        controls, main = ipywidgets.VBox(side), ipywidgets.VBox([self.bar, self.view, *foot])
+        controls, main = ipywidgets.VBox(side), ipywidgets.VBox([self.bar, self.view, *foot, self.code_box])
         controls.add_class("vw-side")
         main.add_class("vw-main")
         body = ipywidgets.HBox([controls, main])
@@ -129,6 +132,7 @@ class Explorer(ipywidgets.VBox):
         )
         self.bar.update()
         self._settle()
+        self.code_box.update()
         self._renew_display()
 
     # -- notebooks without a browser ------------------------------------------------------------------

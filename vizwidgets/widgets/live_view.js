@@ -117,6 +117,11 @@ class Chart {
     this.steps(pen, { left: 48, right: width - 10, bottom: height });
   }
 
+  measure(pen, words, weight = 400) {
+    pen.font = `${weight} 12px ${getComputedStyle(this.host).fontFamily}`;
+    return pen.measureText(words).width;
+  }
+
   text(pen, words, x, y, { align = 'left', weight = 400, alpha = 1 } = {}) {
     pen.font = `${weight} 12px ${getComputedStyle(this.host).fontFamily}`;
     pen.textAlign = align;
@@ -178,12 +183,17 @@ class Chart {
   legend(pen, panel, box) {
     let [left, line] = [2, box.top + 14];
     const at = Math.round((this.data.step / Math.max(this.data.last, 1)) * (this.count - 1));
-    this.text(pen, panel.title, left, line, { weight: 600, alpha: 0.85 });
-    left += pen.measureText(panel.title).width + 16;
-    for (const series of panel.series) {
+    const entries = panel.series.map((series) => {
       const words = `${this.data.names[series]} ${human(this.data.values[series * this.count + at])}`;
-      pen.font = `400 12px ${getComputedStyle(this.host).fontFamily}`;
-      const size = 32 + pen.measureText(words).width;
+      return { series, words, size: 32 + this.measure(pen, words) };
+    });
+    const title = this.measure(pen, panel.title, 600) + 16;
+    const needed = entries.reduce((sum, entry) => sum + entry.size + 12, title);
+    if (needed <= box.right + 12 || entries.length === 1) { // where it is narrow the names alone must do
+      this.text(pen, panel.title, left, line, { weight: 600, alpha: 0.85 });
+      left += title;
+    }
+    for (const { series, words, size } of entries) {
       if (left + size > box.right + 8 && left > box.left) [left, line] = [2, line + 17];
       this.stroke(pen, this.colors[series % this.colors.length], series);
       pen.beginPath();
@@ -229,7 +239,7 @@ class Chart {
     const last = Math.max(this.data.last, 16);
     for (const tick of niceTicks(0, last, (box.right - box.left) / 70)) {
       const x = box.left + ((box.right - box.left) * tick) / last;
-      if (x > box.right - 52) continue;
+      if (x > box.right - 42) continue;
       this.text(pen, human(tick), x, box.bottom - 6, { align: 'center', alpha: 0.85 });
     }
     this.text(pen, 'step', box.right, box.bottom - 6, { align: 'right', alpha: 0.85 });

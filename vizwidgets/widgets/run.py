@@ -136,6 +136,14 @@ class Run(traitlets.HasTraits):
                 self._order("rest")
         self._worker.add(self)
 
+    def tell(self, change: Callable[[], None]) -> None:
+        """Change what the next step uses: at once, or after the single commands that were given before."""
+        with self._commands:
+            if self.state != "running" and (self._orders or self._working_thread):
+                self._order("tell", change)
+            else:
+                change()
+
     def end(self) -> None:
         """Stop if that is possible; harmless otherwise."""
         with self._commands:
@@ -194,6 +202,11 @@ class Run(traitlets.HasTraits):
             return self._quiet.wait_for(
                 lambda: self.state == "running" or not (self._orders or self._working_thread), timeout
             )
+
+    @property
+    def has_orders(self) -> bool:
+        """Whether single commands (step, rewind, reset) wait to be carried out."""
+        return bool(self._orders)
 
     @property
     def is_in_foreground(self) -> bool:
@@ -268,6 +281,8 @@ class Run(traitlets.HasTraits):
             self._stepper.rewind(argument)
         elif order == "reset":
             self._stepper.reset()
+        elif order == "tell":
+            argument()
         self.num_taken = self._stepper.num_taken
         if self.state == "running":
             self._on_step()

@@ -67,9 +67,10 @@ class Orders:
         return len(self._waiting)
 
     def add(self, order: str, argument: Any = None) -> None:
-        """Append an order: "step", "rewind", "reset" or "rest"."""
+        """Append an order: "step", "rewind", "reset", "tell" or "rest"."""
         if order == "reset":
-            self._waiting.clear()  # what was asked of the old run is void
+            kept = [each for each in self._waiting if each[0] == "tell"]
+            self._waiting = deque(kept)  # what was asked of the old run is void, not what the new one uses
         elif order == "rest" and self._waiting:
             return  # each order ends at rest anyway
         elif order == "rewind" and self._waiting and self._waiting[-1][0] == "rewind":
