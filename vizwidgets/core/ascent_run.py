@@ -136,7 +136,8 @@ class AscentRun:
     def _move(self, number: int) -> None:
         """Update the image along the gradient of the objective at the present image."""
         gradient = self._now.direction(self.objective, self.scale)
-        image = self._parameters.image()
+        with torch.enable_grad():
+            image = self._parameters.image()
         (direction,) = torch.autograd.grad(image, self._parameters.values, gradient)
         self._climber.step(direction, self.settings.step_size)
         every, sigma = self.settings.blur_every, self.settings.blur_sigma

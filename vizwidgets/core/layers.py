@@ -7,8 +7,6 @@ following the tensors through one forward pass, so functional operations and res
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from html import escape
 from typing import Any
@@ -17,6 +15,7 @@ from weakref import WeakKeyDictionary
 import torch
 from torch import Tensor, nn
 
+from .private_copy import private_copy
 from .receptive_field import Field, FieldTracker
 
 Shape = tuple[int, ...]
@@ -135,9 +134,9 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
     """
     check_model(model)
     shape = tuple(input_shape or input_shape_of(model))
-    network, aliases = network_of(model), getattr(model, "aliases", {})
+    copied, aliases = private_copy(model), getattr(model, "aliases", {})
     found: dict[str, Layer] = {}
-    with model_at_rest(model), torch.no_grad(), FieldTracker() as tracker:
+    with torch.no_grad(), FieldTracker() as tracker:
         image = torch.full((1, *shape), 0.5, device=device_of(model))
         tracker.start(image)
 
@@ -145,16 +144,10 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
             if name not in found and isinstance(output, Tensor) and output.dim() in (2, 4):
                 found[name] = _layer(name, aliases.get(name, ""), module, output, tracker.field(output))
 
-        hooks = [
-            module.register_forward_hook(lambda m, _, out, name=name: note(name, m, out))
-            for name, module in network.named_modules()
-            if name and not any(module.children())
-        ]
-        try:
-            model(image)
-        finally:
-            for hook in hooks:
-                hook.remove()
+        for name, module in network_of(copied).named_modules():
+            if name and not any(module.children()):
+                module.register_forward_hook(lambda m, _, out, name=name: note(name, m, out))
+        copied(image)
     return LayerTable(found.values())
 
 
@@ -241,15 +234,3 @@ def device_of(model: nn.Module) -> torch.device:
     """Return the device of the first weight (the processor if there is none)."""
     first = next(iter(model.parameters()), None)
     return first.device if first is not None else torch.device("cpu")
-
-
-@contextmanager
-def model_at_rest(model: nn.Module) -> Iterator[None]:
-    """Borrow a model in eval mode; give each module its own mode back, also after an error."""
-    training = {module: module.training for module in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in training.items():
-            module.training = mode

@@ -1,12 +1,11 @@
 """A private copy of a network that runs only as far as it is asked to, and only towards the image.
 
-The copy shares its weights with the model (or holds them in bfloat16), has no weight gradients and keeps the
-model itself untouched: modes, gradients and hooks stay as they are, whatever happens.
+The copy holds the weights as they are when it is made (in bfloat16 where that is faster), has no weight
+gradients and keeps the model itself untouched: modes, gradients and hooks stay as they are, whatever happens.
 """
 
 from __future__ import annotations
 
-import copy
 import platform
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +15,7 @@ from torch import Tensor, nn
 
 from .layers import device_of, find_module
 from .measures import OUTPUT
+from .private_copy import private_copy
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -64,7 +64,7 @@ class Probe:
 
     def __init__(self, model: nn.Module, precision: str = "float32") -> None:
         self.device, self.precision = device_of(model), precision
-        self._model = _private_copy(model, torch.bfloat16 if precision == "bfloat16" else None)
+        self._model = _copy_to_run(model, torch.bfloat16 if precision == "bfloat16" else None)
 
     def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Return the output of each layer (before a ReLU that is a layer of its own).
@@ -116,24 +116,21 @@ def _as_tensor(output: Any) -> Tensor:
     )
 
 
-def _private_copy(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
-    """Copy the structure; share or convert the weights."""
-    layer_weights = {
+def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
+    """Copy the network with its weights in the layout, and the products in the precision, that run fastest."""
+    is_product = {
         id(parameter)
         for module in model.modules()
         if isinstance(module, (nn.Conv2d, nn.Linear))
         for parameter in module.parameters(recurse=False)
     }
-    memo: dict[int, Any] = {}
-    for parameter in model.parameters():
+
+    def converted(parameter: nn.Parameter) -> Tensor:
         values = parameter.detach()
-        if dtype is not None and id(parameter) in layer_weights:
+        if dtype is not None and id(parameter) in is_product:
             values = values.to(dtype)
         if values.dim() == 4:
-            values = values.contiguous(memory_format=torch.channels_last)
-        memo[id(parameter)] = nn.Parameter(values, requires_grad=False)
-    memo.update({id(buffer): buffer.detach() for buffer in model.buffers()})
-    private = copy.deepcopy(model, memo)
-    for module in private.modules():
-        module.training = False
-    return private
+            return values.clone(memory_format=torch.channels_last)
+        return values.clone() if values.dim() == 1 else values  # a bias belongs to the filters of its time
+
+    return private_copy(model, converted)

@@ -7,6 +7,8 @@ functional and reused ReLUs alike, because torch itself hands each call over.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -14,26 +16,52 @@ from torch import Tensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-RELUS = {torch.relu, torch.relu_, Tensor.relu, Tensor.relu_, functional.relu}
-CAPPED = {functional.relu6: 6.0}
+Call = tuple[Tensor, float, float, bool]  # values, lowest and highest output, whether in place
+
+
+def _relu(input: Tensor, inplace: bool = False) -> Call:
+    return input, 0.0, math.inf, inplace
+
+
+def _relu_in_place(input: Tensor) -> Call:
+    return input, 0.0, math.inf, True
+
+
+def _relu6(input: Tensor, inplace: bool = False) -> Call:
+    return input, 0.0, 6.0, inplace
+
+
+def _hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Call:
+    return input, min_val, max_val, inplace
+
+
+# How torch is asked for a ReLU, and what was asked for. nn.ReLU6 is a hardtanh between 0 and 6.
+READERS: dict[Any, Callable[..., Call]] = {
+    functional.relu: _relu,
+    torch.relu: _relu,
+    Tensor.relu: _relu,
+    torch.relu_: _relu_in_place,
+    Tensor.relu_: _relu_in_place,
+    functional.relu6: _relu6,
+    functional.hardtanh: _hardtanh,
+}
 
 
 class _RevivedRelu(torch.autograd.Function):
-    """ReLU whose gradient also passes dead units, where it would raise them."""
+    """ReLU whose gradient also passes units at the end of their range, where it would bring them back."""
 
     @staticmethod
-    def forward(ctx: Any, values: Tensor, cap: float) -> Tensor:
+    def forward(ctx: Any, values: Tensor, low: float, high: float) -> Tensor:
         ctx.save_for_backward(values)
-        ctx.cap = cap
-        return values.clamp(0.0, cap)
+        ctx.low, ctx.high = low, high
+        return values.clamp(low, high)
 
     @staticmethod
-    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (values,), gradient = ctx.saved_tensors, gradients[0]
-        is_dead = values <= 0
-        is_capped = values >= ctx.cap
+        is_dead, is_capped = values <= ctx.low, values >= ctx.high
         passes = torch.where(is_dead, gradient > 0, torch.where(is_capped, gradient < 0, True))
-        return gradient * passes, None
+        return gradient * passes, None, None
 
 
 class revived_relus(TorchFunctionMode):  # noqa: N801 - reads as a verb: with revived_relus():
@@ -45,8 +73,10 @@ class revived_relus(TorchFunctionMode):  # noqa: N801 - reads as a verb: with re
     """
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        if func in RELUS:
-            return _RevivedRelu.apply(args[0], float("inf"))
-        if func in CAPPED:
-            return _RevivedRelu.apply(args[0], CAPPED[func])
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if func not in READERS:
+            return func(*args, **kwargs)
+        values, low, high, is_inplace = READERS[func](*args, **kwargs)
+        if not is_inplace:
+            return _RevivedRelu.apply(values, low, high)
+        return values.copy_(_RevivedRelu.apply(values.clone(), low, high))  # the caller may drop the result
