@@ -1,0 +1,117 @@
+"""A filter wall as one picture: rows with their labels, failed pictures marked and never hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+INK, FAINT, PAPER, EMPTY, ALARM = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec", "#a63d00"
+SIDE = 144  # pixels of a picture on the sheet
+GAP, MARGIN, LABEL, CAPTION, HEAD = 8, 16, 168, 20, 44
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row of the sheet.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        The label at the left.
+    captions : tuple of str
+        One beneath each picture.
+    pictures : array or None
+        (N, H, W, C) bytes; None where there are none yet.
+    failures : tuple of str
+        One word per picture: what failed, or the empty string.
+    """
+
+    title: str
+    subtitle: str
+    captions: tuple[str, ...]
+    pictures: np.ndarray | None
+    failures: tuple[str, ...]
+
+
+def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Image.Image:
+    """Draw rows of pictures under each other.
+
+    Parameters
+    ----------
+    rows : sequence of SheetRow
+        From top to bottom.
+    heading : str
+        Above all.
+    side : int
+        Side of a picture on the sheet, in pixels.
+
+    Examples
+    --------
+    >>> row = SheetRow("conv1", "sees 3 × 3 pixels", ("0", "1"), None, ("", ""))
+    >>> wall_sheet([row], "A wall", side=100).size
+    (408, 180)
+    """
+    count = max(len(row.captions) for row in rows)
+    width = 2 * MARGIN + LABEL + count * (side + GAP) - GAP
+    height = HEAD + len(rows) * (side + CAPTION) + MARGIN
+    sheet = Image.new("RGB", (width, height), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    pen.text((MARGIN, HEAD / 2), heading, INK, _font(16, is_bold=True), anchor="lm")
+    for index, row in enumerate(rows):
+        _draw_row(sheet, pen, row, HEAD + index * (side + CAPTION), side)
+    return sheet
+
+
+def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: SheetRow, top: int, side: int) -> None:
+    middle = top + side / 2
+    pen.text((MARGIN, middle - 3), _fitted(row.title, 15), INK, _font(15, is_bold=True), anchor="ls")
+    pen.multiline_text((MARGIN, middle + 4), row.subtitle, FAINT, _font(12), spacing=3)
+    for index, caption in enumerate(row.captions):
+        left = MARGIN + LABEL + index * (side + GAP)
+        if row.pictures is None:
+            pen.rectangle((left, top, left + side - 1, top + side - 1), EMPTY)
+        else:
+            sheet.paste(_scaled(row.pictures[index], side), (left, top))
+        if row.failures[index]:
+            _mark(pen, left, top, side, row.failures[index])
+        pen.text((left + side / 2, top + side + CAPTION / 2), caption, FAINT, _font(11), anchor="mm")
+
+
+def _scaled(picture: np.ndarray, side: int) -> Image.Image:
+    pixels = np.ascontiguousarray(np.broadcast_to(picture, (*picture.shape[:2], 3)))
+    is_tiny = max(picture.shape[:2]) <= 48  # of digits and the like the pixels are shown as squares
+    way = Image.Resampling.NEAREST if is_tiny else Image.Resampling.LANCZOS
+    return Image.fromarray(pixels).resize((side, side), way)
+
+
+def _mark(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, word: str) -> None:
+    """Put a dashed frame around a picture and the word on it."""
+    for start in range(0, side, 12):
+        end = min(start + 7, side)
+        for edge in (0, side - 3):
+            pen.rectangle((left + start, top + edge, left + end, top + edge + 2), ALARM)
+            pen.rectangle((left + edge, top + start, left + edge + 2, top + end), ALARM)
+    place = (left + 7, top + 6)
+    box = pen.textbbox(place, word, _font(12), anchor="la")
+    pen.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), ALARM)
+    pen.text(place, word, PAPER, _font(12), anchor="la")
+
+
+def _fitted(text: str, size: int) -> str:
+    """Shorten a layer's name at its beginning: its end tells layers apart."""
+    font = _font(size, is_bold=True)
+    while font.getlength(text) > LABEL - 8 and len(text) > 4:
+        text = "…" + text[2:]
+    return text
+
+
+@cache
+def _font(size: int, is_bold: bool = False) -> ImageFont.FreeTypeFont:
+    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
+    return ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if is_bold else ''}.ttf"), size)
