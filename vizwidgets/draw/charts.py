@@ -83,8 +83,8 @@ def _draw_panel(
     words = named(names)
     steps = np.arange(values.shape[1])
     for index in members:
-        style = {"color": COLORS[index % len(COLORS)], "linewidth": 1.6}
-        (line,) = axis.plot(steps, values[index], label=words[index], **style)
+        color = COLORS[index % len(COLORS)]
+        (line,) = axis.plot(steps, values[index], label=words[index], color=color, linewidth=1.6)
         if DASHES[index % len(DASHES)]:
             line.set_dashes(DASHES[index % len(DASHES)])
     axis.set_title(title, fontsize=9, loc="left")

@@ -13,7 +13,7 @@ from vizwidgets.core.objectives import Objective, channel, class_score, unit
 from vizwidgets.core.regularizers import p_norm, total_variation
 
 if TYPE_CHECKING:
-    from .ascent import AscentExplorer
+    from .ascent_traits import AscentTraits
 
 WEIGHTY = ("Conv", "Linear")  # kinds of layers that the picker offers; any other can be set by name
 
@@ -68,7 +68,7 @@ def class_target(text: str) -> int | str:
     return int(text) if text.strip().isdigit() else text.strip()
 
 
-def target_of(explorer: AscentExplorer) -> Objective:
+def target_of(explorer: AscentTraits) -> Objective:
     """Return what is climbed, without regularizers."""
     if explorer.kind == "class":
         return class_score(class_target(explorer.class_name))
@@ -79,7 +79,7 @@ def target_of(explorer: AscentExplorer) -> Objective:
     return channel(explorer.layer, explorer.channel)
 
 
-def objective_of(explorer: AscentExplorer) -> Objective:
+def objective_of(explorer: AscentTraits) -> Objective:
     """Return target minus regularizers; a weight of 0 leaves the regularizer out."""
     objective = target_of(explorer)
     if explorer.tv_weight:
@@ -89,7 +89,7 @@ def objective_of(explorer: AscentExplorer) -> Objective:
     return objective
 
 
-def target_words(explorer: AscentExplorer) -> str:
+def target_words(explorer: AscentTraits) -> str:
     """Name the target in words."""
     if explorer.kind == "class":
         return f"class {explorer.class_name}"

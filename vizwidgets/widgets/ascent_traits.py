@@ -47,7 +47,7 @@ class AscentTraits(traitlets.HasTraits):
     )
     blur_sigma = traitlets.Float(0.0, min=0, help="Blur every fourth step, in pixels; 0 is never.")
     seed = traitlets.Int(0, min=0, help="Seed of the start image and of the moving view.")
-    size = traitlets.Union([traitlets.Int(min=8), traitlets.Tuple()], help="Pixels: height and width.")
+    size = traitlets.Any(224, help="Side of the image in pixels, or (height, width).")
     num_steps = traitlets.Int(256, min=1, help="Steps until the run is done.")
     preset = traitlets.Enum(tuple(PRESETS), "lucid", help="A recipe that has a name.")
     parameterization = traitlets.Enum(PARAMETERIZATIONS, "fourier", help="How the image is represented.")
@@ -136,6 +136,10 @@ class AscentTraits(traitlets.HasTraits):
             if not self.class_name:
                 self.class_name = "0"
         return proposal["value"]
+
+    @traitlets.validate("size")
+    def _check_size(self, proposal: dict[str, Any]) -> int | tuple[int, int]:
+        return AscentSettings(size=proposal["value"]).size or 224
 
     @traitlets.validate("lr")
     def _check_lr(self, proposal: dict[str, Any]) -> float:

@@ -16,7 +16,7 @@ PRECISION_WORDS = {"bfloat16": "computed in bfloat16", "float32": "computed in f
 
 def provenance_line(model: nn.Module, precision: str) -> str:
     """Say which weights these are, where they come from, and how precisely is computed."""
-    known = getattr(model, "provenance", None)
+    known: Any = getattr(model, "provenance", None)
     words = str(known) if known is not None else f"{type(model).__name__}, your own model"
     return f"{words} · {PRECISION_WORDS.get(precision, precision)}"
 
@@ -60,7 +60,7 @@ def ascent_code(run: AscentRun, num_taken: int) -> str:
 
 
 def _model_lines(model: nn.Module) -> list[str]:
-    known = getattr(model, "provenance", None)
+    known: Any = getattr(model, "provenance", None)
     if known is not None and getattr(known, "sha256", ""):
         return [f"model = vw.load_model({known.name!r})"]
     return [f"model = ...  # your {model_name(model)}"]

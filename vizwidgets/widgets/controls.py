@@ -99,6 +99,8 @@ def bind(
     A value that the trait refuses is answered in words by `on_error`; the control goes back to what holds.
     """
 
+    is_following = False
+
     def from_control(change: dict[str, Any]) -> None:
         if is_following:
             return
@@ -118,7 +120,6 @@ def bind(
         finally:
             is_following = False
 
-    is_following = False
     from_trait({"new": getattr(owner, name)})
     control.observe(from_control, "value")
     owner.observe(from_trait, name)

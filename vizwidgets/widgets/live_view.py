@@ -24,6 +24,11 @@ WINDOW = 6  # frames that may be under way
 FRAMES_PER_SECOND = 15
 ACK_TIMEOUT = 0.25  # seconds; a busy kernel delivers acknowledgements late, and the picture must not freeze
 HERE = Path(__file__).parent
+SCRIPTS = (
+    "live_chart.js",
+    "live_repair.js",
+    "live_view.js",
+)  # one module: it cannot import
 
 
 class LiveView(anywidget.AnyWidget):
@@ -39,7 +44,7 @@ class LiveView(anywidget.AnyWidget):
     (4, 'black')
     """
 
-    _esm = HERE / "live_view.js"
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = (HERE / "live_view.css").read_text(encoding="utf-8")
 
     snapshot = traitlets.Bytes(b"", help="The picture at rest, a PNG file.").tag(sync=True)
@@ -47,7 +52,7 @@ class LiveView(anywidget.AnyWidget):
         sync=True
     )
     names = traitlets.List(traitlets.Unicode(), help="What each curve is called.").tag(sync=True)
-    panels = traitlets.List(help="Title and curves of each panel.").tag(sync=True)
+    panels = traitlets.List(traitlets.Dict(), help="Title and curves of each panel.").tag(sync=True)
     step = traitlets.Int(0, help="The step that is shown.").tag(sync=True)
     last = traitlets.Int(0, help="The last step of the curves.").tag(sync=True)
     alt = traitlets.Unicode("", help="What the picture shows, in words.").tag(sync=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from time import monotonic
 
@@ -38,7 +39,7 @@ class RunBar(ipywidgets.VBox):
         self._run, self._describe = run, describe
         self._message, self._message_until, self._updated_at = "", 0.0, float("-inf")
         self.buttons = {
-            name: button(name.capitalize(), icon, tooltip, lambda name=name: self._give(name))
+            name: button(name.capitalize(), icon, tooltip, partial(self._give, name))
             for name, (icon, tooltip) in COMMANDS.items()
         }
         self.buttons["start"].add_class("vw-primary")

@@ -1,0 +1,34 @@
+// What ipywidgets leaves out: sliders without a name, arrow keys that Notebook 7 takes for itself, a status
+// line that screen readers do not notice.
+const repair = (root) => {
+  for (const handle of root.querySelectorAll('.noUi-handle:not([data-lm-suppress-shortcuts])')) {
+    handle.setAttribute('data-lm-suppress-shortcuts', 'true');
+    const label = handle.closest('.widget-slider')?.querySelector('.widget-label');
+    if (label) handle.setAttribute('aria-label', label.textContent);
+  }
+  for (const line of root.querySelectorAll('.vw-status .widget-html-content:not([role])')) {
+    line.setAttribute('role', 'status');
+  }
+  for (const group of root.querySelectorAll('.vw-group:not([role])')) {
+    const heading = group.querySelector('.vw-heading');
+    if (!heading?.textContent.trim()) continue; // its text is not there yet
+    group.setAttribute('role', 'group');
+    group.setAttribute('aria-label', heading.textContent.trim());
+  }
+};
+
+const repairAround = (el) => {
+  let observer = null;
+  const find = (tries) => {
+    const root = el.closest('.vw-root');
+    if (!root) {
+      if (tries < 50) setTimeout(find, 100, tries + 1);
+      return;
+    }
+    repair(root);
+    observer = new MutationObserver(() => repair(root)); // the widgets beside this one are drawn later
+    observer.observe(root, { childList: true, subtree: true });
+  };
+  find(0);
+  return () => observer?.disconnect();
+};
