@@ -26,7 +26,7 @@ def open_doors() -> Iterator[None]:
 
 
 class Weathered(nn.Module):
-    """A model as students bring it: half in train mode, hooked, some weights frozen, a gradient lying about."""
+    """A model as students bring it: half in train mode, hooked, partly frozen, a gradient lying about."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -79,7 +79,9 @@ class AscentRun:
         count = self.objective.size if self.objective.size > 1 else self.settings.num_images
         start = self.given_start
         if start is None:
-            start = self.settings.start(count, input_shape_of(self.model)[0], self._probe.device)
+            # the channels of a list start alike: each gets the image that it would get alone
+            starts = 1 if self.objective.size > 1 else count
+            start = self.settings.start(starts, input_shape_of(self.model)[0], self._probe.device)
         elif len(start) not in (1, count) and count > 1:
             raise ValueError(f"the objective asks for {count} images, but start has {len(start)}.")
         count = max(count, len(start))
@@ -88,7 +90,7 @@ class AscentRun:
         self.history = History()
         self._now = self._evaluate(0)
         self.scale = unit_of(self._now)
-        self.history.spread = self._now.spread
+        self._judge_from_here()
         self._remember(self._now.as_step(0, self.objective, self.scale))
 
     @property
@@ -117,21 +119,26 @@ class AscentRun:
         with self._lock:
             if self.has_diverged:
                 raise FloatingPointError("this run has diverged; reset it, or rewind it to an earlier step.")
-            number = self.num_taken + 1
             before = self._climber.state()
-            self._move(number)
-            now = self._evaluate(number)
-            if not now.is_finite:
+            try:
+                step = self._attempt(self.num_taken + 1)
+            except BaseException:  # an interrupt too: the run stays as it was before the step
                 self._climber.restore(before)
-                self.has_diverged = True
-                raise FloatingPointError(
-                    f"NaN or infinity in step {number}; the last good image is kept. "
-                    f"Try a smaller learning rate than {self.settings.step_size:g}."
-                )
-            self._now = now
-            step = now.as_step(number, self.objective, self.scale)
+                raise
             self._remember(step)
             return step
+
+    def _attempt(self, number: int) -> AscentStep:
+        self._move(number)
+        now = self._evaluate(number)
+        if not now.is_finite:
+            self.has_diverged = True
+            raise FloatingPointError(
+                f"NaN or infinity in step {number}; the last good image is kept. "
+                f"Try a smaller learning rate than {self.settings.step_size:g}."
+            )
+        self._now = now
+        return now.as_step(number, self.objective, self.scale)
 
     def _move(self, number: int) -> None:
         """Update the image along the gradient of the objective at the present image."""
@@ -155,7 +162,9 @@ class AscentRun:
     def _remember(self, step: AscentStep) -> None:
         self.history.add(step)
         if self.history.wants_state(step.step):
-            self.history.keep_state(step.step, {"climber": self._climber.state(), "scale": self.scale})
+            judged = self._judged_from, self.history.spread
+            state = {"climber": self._climber.state(), "scale": self.scale, "judged": judged}
+            self.history.keep_state(step.step, state)
 
     def update(self, objective: Objective | None = None, **changes: Any) -> None:
         """Change the objective or live settings; the next step uses them. Safe from any thread.
@@ -195,14 +204,26 @@ class AscentRun:
         return self.objective.activations != before
 
     def _change(self, change: dict[str, Any]) -> None:
+        before = self.settings, self.objective, self._source
+        try:
+            if self._apply(change):  # the gradient of the new activation is not known yet
+                self._look()
+        except BaseException:
+            self.settings, self.objective, self._source = before
+            raise
         self.changes.append((self.num_taken, change))
-        if self._apply(change):  # the gradient of the new activation at the present image is not known yet
-            self._look()
 
     def _look(self) -> None:
         """Evaluate the present image, and take the activation's pull on it as the unit of the objective."""
         self._now = self._evaluate(self.num_taken)
         self.scale = unit_of(self._now)
+        self._judge_from_here()
+
+    def _judge_from_here(self) -> None:
+        """Let the verdict compare with this image: the activation is another one from here on."""
+        here = self._now.as_step(self.num_taken, self.objective, self.scale)
+        self._judged_from = replace(here, image=None)
+        self.history.spread = self._now.spread
 
     def rewind(self, number: int) -> None:
         """Go back to a step, exactly; the settings stay as they are now and act from there on.
@@ -233,14 +254,17 @@ class AscentRun:
         self.history.cut(kept)
         self._climber.restore(state["climber"])
         self.scale = state["scale"]
+        self._judged_from, self.history.spread = state["judged"]
         self._now = self._evaluate(kept)
 
     def repeat(self, number: int, changes: Changes) -> None:
         """Take steps up to a number, with the changes of an earlier run at their steps."""
-        while self.num_taken < number:
+        while True:
             for at, change in changes:
                 if at == self.num_taken:
                     self._change(change)
+            if self.num_taken >= number:
+                return
             self.step()
 
     def frame(self, number: int) -> Any:
@@ -260,7 +284,8 @@ class AscentRun:
         return tuple(judge(self._evidence(index)) for index in range(len(self.image)))
 
     def _evidence(self, index: int) -> Evidence:
-        steps = self.steps
+        first = self._judged_from
+        steps = [first, *self.steps[first.step + 1 :]]
         norms = {
             name: [float(step.gradient_norms[name][index]) for step in steps if name in step.gradient_norms]
             for name in steps[-1].gradient_norms

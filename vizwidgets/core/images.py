@@ -72,14 +72,19 @@ def _check_size(tensor: Tensor, channels: int | None) -> None:
     count, depth, height, width = tensor.shape
     if 0 in (count, depth, height, width):
         raise ValueError(f"the image is empty: shape {tuple(tensor.shape)}.")
-    if height * width > MAX_PIXELS:
-        raise ValueError(
-            f"the image has {height} × {width} pixels, more than {MAX_PIXELS:,}; make it smaller first."
-        )
+    check_pixels(height, width)
     if channels is not None and depth != channels:
         wanted = {1: "1 channel (gray)", 3: "3 channels (RGB)"}.get(channels, f"{channels} channels")
         hint = ", or move the channels to the front: image.permute(2, 0, 1)" if width in (1, 3) else ""
         raise ValueError(f"this model takes {wanted}; got shape {tuple(tensor.shape)}{hint}.")
+
+
+def check_pixels(height: int, width: int) -> None:
+    """Refuse an image that would not fit the memory."""
+    if height * width > MAX_PIXELS:
+        raise ValueError(
+            f"the image has {height} × {width} pixels, more than {MAX_PIXELS:,}; make it smaller first."
+        )
 
 
 class Pixels:

@@ -31,6 +31,7 @@ def make_record(run: AscentRun) -> dict[str, Any]:
         "start": _pack(run.given_start),
         "changes": [[at, change] for at, change in run.changes],
         "num_taken": run.num_taken,
+        "has_diverged": run.has_diverged,
         "precision": run.precision,
         "versions": {"torch": torch.__version__, "machine": platform.machine()},
         "curves": _curves(run),

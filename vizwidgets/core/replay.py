@@ -35,6 +35,7 @@ def replay_run(record: dict[str, Any], model: nn.Module) -> AscentRun:
     objective = Objective.from_dict(record["objective"])
     run = AscentRun(model, objective, read_settings(record), read_start(record))
     run.repeat(record["num_taken"], [(at, change) for at, change in record["changes"]])
+    run.has_diverged = record["has_diverged"]
     return run
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import asdict, dataclass, fields, replace
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Generator, Tensor
 
-from .images import START_SPREAD, Fourier, Pixels, start_images
+from .images import START_SPREAD, Fourier, Pixels, check_pixels, start_images
 from .layers import nearest
 from .network import PRECISIONS
 from .optimizers import DEFAULT_LR, OPTIMIZERS
@@ -22,6 +23,14 @@ LIVE = ("num_steps", "lr", "jitter", "rotate", "scale", "blur_sigma", "blur_ever
 def _check_whole(name: str, value: Any, least: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
         raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}.")
+
+
+def _check_size(sides: tuple[int, ...]) -> None:
+    if len(sides) != 2:
+        raise ValueError(f"size must be one number or height and width; got {sides!r}.")
+    for side in sides:
+        _check_whole("size", side, 1)
+    check_pixels(*sides)
 
 
 def _check_word(name: str, value: Any, known: tuple[str, ...]) -> None:
@@ -91,14 +100,16 @@ class AscentSettings:
     def __post_init__(self) -> None:
         _check_whole("num_steps", self.num_steps, 1)
         _check_whole("num_images", self.num_images, 1)
-        for side in self.sides if self.size is not None else ():
-            _check_whole("size", side, 8)
+        _check_whole("seed", self.seed, 0)
+        _check_whole("rescue_steps", self.rescue_steps, 0)
+        if self.size is not None:
+            _check_size(self.sides)
         _check_word("parameterization", self.parameterization, PARAMETERIZATIONS)
         _check_word("optimizer", self.optimizer, OPTIMIZERS)
         _check_word("precision", self.precision, PRECISIONS)
-        if self.lr is not None and not 0 < self.lr < math.inf:
-            raise ValueError(f"lr must be above 0; got {self.lr}.")
-        if self.blur_sigma < 0 or self.blur_every < 0 or self.spread < 0:
+        if self.lr is not None and not (isinstance(self.lr, Real) and 0 < self.lr < math.inf):
+            raise ValueError(f"lr must be above 0; got {self.lr!r}.")
+        if not (self.blur_sigma >= 0 and self.blur_every >= 0 and self.spread >= 0):
             raise ValueError(
                 "blur_sigma, blur_every and spread must be 0 or more; "
                 f"got {self.blur_sigma}, {self.blur_every} and {self.spread}."
