@@ -20,6 +20,7 @@ from .draw.show import show
 from .models import list_models, load_model, wrap
 from .models.replay import replay
 from .widgets.ascent import AscentExplorer
+from .widgets.walls import FilterWall
 
 __version__ = "0.1.0"
 
@@ -34,6 +35,7 @@ __all__ = [
     "AscentRun",
     "AscentSettings",
     "AscentStep",
+    "FilterWall",
     "Layer",
     "Objective",
     "Verdict",
