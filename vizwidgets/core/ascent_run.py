@@ -130,7 +130,7 @@ class AscentRun:
 
     def _attempt(self, number: int) -> AscentStep:
         self._move(number)
-        now = self._evaluate(number)
+        now = self._evaluate(number, with_spread=False)
         if not now.is_finite:
             self.has_diverged = True
             raise FloatingPointError(
@@ -152,12 +152,20 @@ class AscentRun:
             self._parameters.smooth(sigma)
         self._parameters.project()
 
-    def _evaluate(self, number: int) -> Evaluation:
+    def _evaluate(self, number: int, with_spread: bool = True) -> Evaluation:
         with torch.no_grad():
             image = self._parameters.image().detach()
         may_rescue = number < self.settings.rescue_steps
         generator = Generator().manual_seed(self.settings.seed * 1_000_003 + number)
-        return evaluate(self._probe, self.objective, image, self.settings.view, generator, may_rescue)
+        return evaluate(
+            self._probe,
+            self.objective,
+            image,
+            self.settings.view,
+            generator,
+            may_rescue,
+            with_spread=with_spread,
+        )
 
     def _remember(self, step: AscentStep) -> None:
         self.history.add(step)
@@ -255,7 +263,7 @@ class AscentRun:
         self._climber.restore(state["climber"])
         self.scale = state["scale"]
         self._judged_from, self.history.spread = state["judged"]
-        self._now = self._evaluate(kept)
+        self._now = self._evaluate(kept, with_spread=False)
 
     def repeat(self, number: int, changes: Changes) -> None:
         """Take steps up to a number, with the changes of an earlier run at their steps."""
@@ -297,6 +305,7 @@ class AscentRun:
             image=self.image[index],
             has_diverged=self.has_diverged,
             lr=self.settings.step_size,
+            seed=self.settings.seed,
         )
 
     def verdict(self) -> Verdict:

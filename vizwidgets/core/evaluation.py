@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
 from dataclasses import dataclass
 
 import torch
 from torch import Generator, Tensor
 
 from .history import AscentStep
+from .last_convolution import Outputs
 from .measures import Measure
 from .network import Probe
 from .objectives import Objective
@@ -31,7 +32,8 @@ class Evaluation:
     penalties : dict
         For each regularizer its value (N,) and gradient (N, C, H, W), not weighted.
     spread : float
-        Standard deviation among the layer's channels, the size of a change that means something.
+        Standard deviation among the layer's channels, the size of a change that means something; NaN if not
+        asked for.
     """
 
     image: Tensor
@@ -82,7 +84,14 @@ class Evaluation:
 
 
 def evaluate(
-    probe: Probe, objective: Objective, image: Tensor, view: View, generator: Generator, may_rescue: bool
+    probe: Probe,
+    objective: Objective,
+    image: Tensor,
+    view: View,
+    generator: Generator,
+    may_rescue: bool,
+    *,
+    with_spread: bool = True,
 ) -> Evaluation:
     """Look at an image through a random view and find the gradient of every term.
 
@@ -90,13 +99,15 @@ def evaluate(
     ----------
     may_rescue : bool
         Whether the gradient may pass dead ReLUs where no gradient reaches an image otherwise.
+    with_spread : bool
+        Whether to compute the spread, which takes all channels of the layer.
     """
     with torch.enable_grad():
         leaf = image.detach().requires_grad_()
         seen = view(leaf, generator)
-        outputs = probe(seen, objective.layer_names)
+        outputs = probe.sparing(seen, objective.layer_names)
         activation = total_activation(objective, seen, outputs)
-        gradient = _gradient(activation, leaf)
+        gradient = _gradient(activation, leaf, keeps_graph=may_rescue)
         is_dead = gradient.flatten(1).abs().amax(dim=1) == 0
         if may_rescue and bool(is_dead.any()):
             gradient = torch.where(_per_image(is_dead), _revived(probe, objective, seen, leaf), gradient)
@@ -105,11 +116,11 @@ def evaluate(
         activation=activation.detach(),
         gradient=gradient,
         penalties={measure: _penalty(measure, image) for _, measure in objective.regularizers},
-        spread=_spread(objective, outputs),
+        spread=_spread(objective, outputs) if with_spread else math.nan,
     )
 
 
-def total_activation(objective: Objective, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
+def total_activation(objective: Objective, image: Tensor, outputs: Outputs) -> Tensor:
     """Return the weighted sum (N,) of the activations of an objective."""
     terms = [weight * measure.value(image, outputs) for weight, measure in objective.activations]
     return torch.stack(terms).sum(dim=0)
@@ -127,14 +138,14 @@ def unit_of(evaluation: Evaluation) -> Tensor:
 
 def _revived(probe: Probe, objective: Objective, seen: Tensor, leaf: Tensor) -> Tensor:
     with revived_relus():
-        outputs = probe(seen, objective.layer_names)
+        outputs = probe.sparing(seen, objective.layer_names)
     return _gradient(total_activation(objective, seen, outputs), leaf)
 
 
-def _gradient(values: Tensor, leaf: Tensor) -> Tensor:
+def _gradient(values: Tensor, leaf: Tensor, keeps_graph: bool = False) -> Tensor:
     if not values.requires_grad:
         return torch.zeros_like(leaf)
-    (gradient,) = torch.autograd.grad(values.sum(), leaf, allow_unused=True, retain_graph=True)
+    (gradient,) = torch.autograd.grad(values.sum(), leaf, allow_unused=True, retain_graph=keeps_graph)
     return torch.zeros_like(leaf) if gradient is None else gradient.float()
 
 
@@ -145,7 +156,7 @@ def _penalty(measure: Measure, image: Tensor) -> tuple[Tensor, Tensor]:
         return value.detach(), _gradient(value, leaf)
 
 
-def _spread(objective: Objective, outputs: Mapping[str, Tensor]) -> float:
+def _spread(objective: Objective, outputs: Outputs) -> float:
     with torch.no_grad():
         return sum(abs(weight) * measure.spread(outputs) for weight, measure in objective.activations)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
 
 from .classes import class_scores, find_class
+from .last_convolution import Outputs, maps_of, whole_of
 from .layers import Layer, find_layer
 
 OUTPUT = "output"  # key under which the network's own output stands among the layers
@@ -36,11 +36,11 @@ class Measure:
         """Check the measure against a model and complete it (aliases, class names, the centre)."""
         return self
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
         """Return (N,) numbers for images (N, C, H, W) and the layers' outputs."""
         raise NotImplementedError
 
-    def spread(self, outputs: Mapping[str, Tensor]) -> float:
+    def spread(self, outputs: Outputs) -> float:
         """Return the standard deviation among the layer's channels, units or classes."""
         raise NotImplementedError
 
@@ -71,12 +71,13 @@ class Channel(Measure):
             check_channel(number, layer)
         return replace(self, layer=layer.name)
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
-        output = outputs[self.layer].float()
-        return pick_channel(output, self.channels).reshape(len(output), -1).mean(dim=1)
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
+        return maps_of(outputs[self.layer], self.channels).reshape(len(image), -1).mean(dim=1)
 
-    def spread(self, outputs: Mapping[str, Tensor]) -> float:
-        output = outputs[self.layer].float()
+    def spread(self, outputs: Outputs) -> float:
+        output = whole_of(outputs[self.layer])
+        if output.shape[1] == 1:
+            return _deviation(output)  # a channel without neighbours: among its own units
         return _deviation(output.reshape(*output.shape[:2], -1).mean(dim=2))
 
     def code(self, weight: float) -> str:
@@ -103,16 +104,15 @@ class Unit(Measure):
         layer = find_layer(model, self.layer)
         return replace(self, layer=layer.name, units=tuple(_check_unit(unit, layer) for unit in self.units))
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
-        output = outputs[self.layer].float()
-        maps = pick_channel(output, tuple(unit[0] for unit in self.units))
-        if output.dim() == 2:
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
+        maps = maps_of(outputs[self.layer], tuple(unit[0] for unit in self.units))
+        if maps.dim() == 1:
             return maps
-        rows, columns = (_positions(self.units, axis, output.shape[axis + 1], output) for axis in (1, 2))
-        return maps[_every_image(output), rows, columns]
+        rows, columns = (_positions(self.units, axis, maps.shape[axis], maps) for axis in (1, 2))
+        return maps[_every_image(maps), rows, columns]
 
-    def spread(self, outputs: Mapping[str, Tensor]) -> float:
-        return _deviation(outputs[self.layer].float())
+    def spread(self, outputs: Outputs) -> float:
+        return _deviation(whole_of(outputs[self.layer]))
 
     def code(self, weight: float) -> str:
         return _scaled(weight, f"vw.unit({self.layer!r}, {_one_or_list(self.units)})")
@@ -136,11 +136,11 @@ class ClassScore(Measure):
     def bind(self, model: nn.Module) -> ClassScore:
         return replace(self, targets=tuple(find_class(model, target) for target in self.targets))
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
-        return class_scores(outputs[OUTPUT].float(), self.targets)
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
+        return class_scores(whole_of(outputs[OUTPUT]), self.targets)
 
-    def spread(self, outputs: Mapping[str, Tensor]) -> float:
-        return _deviation(outputs[OUTPUT].float())
+    def spread(self, outputs: Outputs) -> float:
+        return _deviation(whole_of(outputs[OUTPUT]))
 
     def code(self, weight: float) -> str:
         return _scaled(weight, f"vw.class_score({_one_or_list(self.targets)})")
@@ -153,11 +153,6 @@ def check_channel(number: int, layer: Layer) -> None:
             f"channel must be in 0..{layer.channels - 1} for layer {layer.alias or layer.name!r}; "
             f"got {number}. vw.list_layers(model) shows every layer."
         )
-
-
-def pick_channel(output: Tensor, channels: tuple[int, ...]) -> Tensor:
-    """Pick from each image its own channel: (N, C, ...) to (N, ...)."""
-    return output[_every_image(output), output.new_tensor(channels).long().expand(len(output))]
 
 
 def _deviation(values: Tensor) -> float:

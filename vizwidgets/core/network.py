@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .last_convolution import LastConvolution, Outputs, is_separable
 from .layers import device_of, find_module
 from .measures import OUTPUT
 from .private_copy import private_copy
@@ -76,19 +77,37 @@ class Probe:
         """
         outputs: dict[str, Tensor] = {}
         wanted = [name for name in layers if name != OUTPUT]
-        hooks = [self._listen(name, outputs, layers) for name in wanted]
-        try:
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
-                outputs[OUTPUT] = _as_tensor(self._model(image)) if OUTPUT in layers else self._model(image)
-        except _Reached:
-            pass
-        finally:
-            for hook in hooks:
-                hook.remove()
+        result = self._run(image, [self._listen(name, outputs, layers) for name in wanted])
+        if OUTPUT in layers:
+            outputs[OUTPUT] = _as_tensor(result)
         for name in wanted:
             if name not in outputs:
                 raise ValueError(f"the forward pass does not come by layer {name!r}.")
         return outputs
+
+    def sparing(self, image: Tensor, layers: Sequence[str]) -> Outputs:
+        """Return the same, but of a convolution that is the only layer what its filters need (`maps_of`)."""
+        module = find_module(self._model, layers[0])[1] if layers[0] != OUTPUT else None
+        if len(layers) > 1 or module is None or not is_separable(module):
+            return self(image, layers)
+        reached: list[Tensor] = []
+
+        def stop(_: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+            reached.append(inputs[0])
+            raise _Reached
+
+        self._run(image, [module.register_forward_pre_hook(stop)])
+        return {layers[0]: LastConvolution(reached[0], module)} if reached else self(image, layers)
+
+    def _run(self, image: Tensor, hooks: Sequence[Any]) -> Any:
+        try:
+            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bfloat16"):
+                return self._model(image)
+        except _Reached:
+            return None
+        finally:
+            for hook in hooks:
+                hook.remove()
 
     def _listen(self, name: str, outputs: dict[str, Tensor], layers: Sequence[str]) -> Any:
         _, module = find_module(self._model, name)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from torch import Tensor
 from torch.nn.functional import pad
 
+from .last_convolution import Outputs
 from .measures import Measure, number_code
 from .objectives import Objective
 
@@ -24,7 +24,7 @@ class TotalVariation(Measure):
     kind: ClassVar[str] = "total_variation"
     is_regularizer: ClassVar[bool] = True
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
         dx = pad(image[..., :, 1:] - image[..., :, :-1], (0, 1))
         dy = pad(image[..., 1:, :] - image[..., :-1, :], (0, 0, 0, 1))
         squares = dx.square() + dy.square()
@@ -49,7 +49,7 @@ class PNorm(Measure):
     kind: ClassVar[str] = "p_norm"
     is_regularizer: ClassVar[bool] = True
 
-    def value(self, image: Tensor, outputs: Mapping[str, Tensor]) -> Tensor:
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
         contrast = (image - self.center).abs().flatten(1) / max(self.center, 1 - self.center)
         if math.isinf(self.p):
             return contrast.amax(dim=1)
