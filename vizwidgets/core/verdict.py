@@ -6,7 +6,7 @@ The rules are tried in this order, on the last `WINDOW` steps where a rule speak
 2. dead from the start: the activation never changed and no gradient ever reached the image;
 3. a regularizer dominates: lately its gradient was larger than that of the activation, and the activation
    gained less than `CLEAR_GAIN` times its spread at the start;
-4. not yet: the activation gained less than `CLEAR_GAIN` times the spread of the layer at the start;
+4. not yet: the activation gained nothing, or less than `CLEAR_GAIN` times the spread of the layer at the start;
 5. saturated: more than `SATURATED_SHARE` of the pixel values lie within 2 % of 0 or 1;
 6. worked: none of these.
 """
@@ -74,6 +74,8 @@ class Evidence:
         Whether NaN or infinity ended the run.
     lr : float
         Size of the last step.
+    seed : int
+        Seed of the start image.
     """
 
     activations: Sequence[float]
@@ -82,6 +84,7 @@ class Evidence:
     image: Tensor
     has_diverged: bool
     lr: float
+    seed: int = 0
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -118,14 +121,14 @@ def _dead(evidence: Evidence) -> Verdict | None:
         return None
     reason = f"the activation stayed at {evidence.activations[-1]:.3g} and no gradient reached the image."
     words = "another seed and more noise in the start image"
-    return Verdict("dead from the start", reason, {"seed": 1, "spread": 0.1}, words)
+    return Verdict("dead from the start", reason, {"seed": evidence.seed + 1, "spread": 0.1}, words)
 
 
 def _dominated(evidence: Evidence) -> Verdict | None:
     lately = {name: _mean(norms[-WINDOW:]) for name, norms in evidence.gradient_norms.items()}
     pull = lately.pop("activation")
     strongest = max(lately, key=lambda name: lately[name], default=None)
-    if strongest is None or lately[strongest] <= pull or _gain(evidence) >= CLEAR_GAIN * evidence.spread:
+    if strongest is None or lately[strongest] <= pull or _has_risen(evidence):
         return None
     ratio = lately[strongest] / max(pull, 1e-30)
     reason = f"lately {strongest} pulled {_ratio(ratio)} as strongly as the activation."
@@ -134,8 +137,13 @@ def _dominated(evidence: Evidence) -> Verdict | None:
 
 
 def _not_yet(evidence: Evidence) -> Verdict | None:
-    if _gain(evidence) >= CLEAR_GAIN * evidence.spread:
+    if _has_risen(evidence):
         return None
+    if _gain(evidence) < 0:
+        words = f"half the learning rate ({evidence.lr / 2:.2g})"
+        return Verdict(
+            "not yet", f"the activation fell by {-_gain(evidence):.3g}.", {"lr": evidence.lr / 2}, words
+        )
     reason = f"the activation rose by {_gain(evidence):.3g} only, {_times_spread(evidence)}."
     if len(evidence.activations) <= 32:
         return Verdict("not yet", reason, {"num_steps": 128}, "more steps")
@@ -150,6 +158,10 @@ def _saturated(evidence: Evidence) -> Verdict | None:
     reason = f"the activation rose, but {share:.0%} of the pixel values are at the end of their range."
     words = "half the learning rate and twice the weight of p_norm"
     return Verdict("saturated", reason, {"lr": evidence.lr / 2, "p_norm": 2.0}, words)
+
+
+def _has_risen(evidence: Evidence) -> bool:
+    return _gain(evidence) > 0 and _gain(evidence) >= CLEAR_GAIN * evidence.spread
 
 
 def _gain(evidence: Evidence) -> float:
