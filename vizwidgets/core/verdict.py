@@ -6,7 +6,7 @@ The rules are tried in this order, on the last `WINDOW` steps where a rule speak
 2. dead from the start: the activation never changed and no gradient ever reached the image;
 3. a regularizer dominates: lately its gradient was larger than that of the activation, and the activation
    gained less than `CLEAR_GAIN` times its spread at the start;
-4. not yet: the activation gained nothing, or less than `CLEAR_GAIN` times the spread of the layer at the start;
+4. not yet: the activation gained nothing, or less than `CLEAR_GAIN` times the spread of the layer;
 5. saturated: more than `SATURATED_SHARE` of the pixel values lie within 2 % of 0 or 1;
 6. worked: none of these.
 """
