@@ -36,6 +36,9 @@ def server(request, browser, tmp_path_factory) -> Iterator[LabServer]:
 
 @pytest.fixture
 def open_notebook(server, browser) -> Iterator[Callable[[str], Notebook]]:
-    """Open a notebook of the server's folder, in a page that is closed after the test."""
+    """Open a notebook of the server's folder, in a page and with a kernel that end with the test."""
     with opened_page(browser) as page:
-        yield lambda path: Notebook.open(server, page, path)
+        opened: list[Notebook] = []
+        yield lambda path: opened.append(Notebook.open(server, page, path)) or opened[-1]
+        for notebook in opened:
+            notebook.end_kernel()

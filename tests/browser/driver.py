@@ -189,14 +189,31 @@ class Notebook:
         """Wait until the kernel has nothing to do."""
         self.wait_for(f"{KERNEL}?.status === 'idle'", timeout)
 
-    def command(self, name: str) -> None:
+    def command(self, name: str, **arguments: str) -> None:
         """Run a command of the front end, for example "docmanager:save", and wait for its end."""
-        self.page.evaluate("name => window.jupyterapp.commands.execute(name).then(() => null)", name)
+        run = "([name, words]) => window.jupyterapp.commands.execute(name, words).then(() => null)"
+        self.page.evaluate(run, [name, arguments])
 
     def run_all(self) -> None:
-        """Run every cell and wait for the last one."""
+        """Run every cell and wait for the last one; fail with the words of a cell that failed."""
         self.command("notebook:run-all-cells")
+        self._expect_no_failure()
+
+    def run_up_to(self, text: str) -> None:
+        """Run the cells above the first one that contains `text`, and that one."""
+        self.select_cell(text)
+        self.command("notebook:run-all-above")
+        self.run_cell(text)
+        self._expect_no_failure()
+
+    def _expect_no_failure(self) -> None:
         self.wait_until_idle()
+        failures = self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.model.sharedModel.cells
+                .flatMap(cell => cell.outputs ?? []).filter(output => output.output_type === 'error')
+                .map(({ename, evalue}) => `${ename}: ${evalue}`)"""
+        )
+        assert failures == []
 
     def select_cell(self, text: str) -> None:
         """Make the first cell that contains `text` the active one, in command mode."""
@@ -219,6 +236,12 @@ class Notebook:
     def kernel(self, verb: str) -> None:
         """Interrupt or restart the kernel: "interrupt", "restart"."""
         self.page.evaluate(f"() => {KERNEL}.{verb}()")
+
+    def end_kernel(self) -> None:
+        """End the kernel; a notebook that is opened again gets a new one."""
+        for session in self.server.api("GET", "sessions"):
+            if session["path"] == self.path:
+                self.server.api("DELETE", f"sessions/{session['id']}")
 
     def execute(self, code: str) -> str:
         """Run code in the notebook's kernel, beside the cells, and return what it printed."""
