@@ -1,11 +1,13 @@
-"""One row of a filter wall: several channels of a layer climbed in one batch, coarse first, then fine.
+"""One row of a filter wall: several channels of a layer climbed in one batch.
 
-The first steps run on smaller images, where a step costs a third and large shapes form sooner; the last ones
-run on the enlarged images.
+Where a unit sees much of the image, its pattern is large and takes many steps: the first ones run on smaller
+images, which is cheaper and where large shapes form sooner, the others on the enlarged images. The small
+patterns of early layers have one right size and form quickly: half of the steps, all on full images.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -21,7 +23,7 @@ from .verdict import Evidence, Verdict, judge
 from .wall_plan import WallRow
 
 RECIPE_VERSION = 1  # raise it when the same settings give other pictures: what is cached is void then
-NUM_STEPS = 96
+NUM_STEPS = 112
 SMALLEST = 32  # pixels; a coarse image below that shows nothing
 
 
@@ -38,7 +40,7 @@ class WallRecipe:
     p_norm_weight : float
         Weight of the p-norm (p = 6), 0 or more; it keeps the contrast of early layers from burning out.
     coarse_share : float
-        Share of the steps on the smaller image, 0 (none) to below 1.
+        Share of the steps on the smaller image, 0 (none) to below 1, where a unit sees more than half of it.
     coarse_scale : float
         Side of the smaller image relative to the full one.
     """
@@ -46,8 +48,8 @@ class WallRecipe:
     settings: AscentSettings = field(default_factory=lambda: AscentSettings(num_steps=NUM_STEPS))
     tv_weight: float = 0.5
     p_norm_weight: float = 0.2
-    coarse_share: float = 0.6
-    coarse_scale: float = 0.6
+    coarse_share: float = 0.65
+    coarse_scale: float = 0.67
 
     def __post_init__(self) -> None:
         if not 0 <= self.coarse_share < 1 or not 0 < self.coarse_scale <= 1:
@@ -56,12 +58,37 @@ class WallRecipe:
                 f"got {self.coarse_share} and {self.coarse_scale}."
             )
 
+    def num_steps(self, row: WallRow) -> int:
+        """Return the steps of a row: half of them where the patterns are small."""
+        return self.settings.num_steps if has_large_shapes(row) else math.ceil(self.settings.num_steps / 2)
+
+    def coarse_steps(self, row: WallRow) -> int:
+        """Return how many of a row's steps run on smaller images."""
+        is_worth_it = has_large_shapes(row) and min(self.coarse_sides(row)) >= SMALLEST
+        return round(self.num_steps(row) * self.coarse_share) if is_worth_it else 0
+
+    def cost(self, row: WallRow, num_taken: int) -> float:
+        """Return what so many steps of a row cost, in steps on full images."""
+        coarse = min(num_taken, self.coarse_steps(row))
+        return coarse * self.coarse_scale**2 + num_taken - coarse
+
+    def coarse_sides(self, row: WallRow) -> tuple[int, int]:
+        """Return height and width of the smaller images."""
+        height, width = row.sides
+        return round(height * self.coarse_scale), round(width * self.coarse_scale)
+
     def objective(self, layer: str, channels: int | tuple[int, ...]) -> Objective:
         """Return what is maximized for one channel or several."""
         total = channel(layer, channels)
         if self.tv_weight:
             total = total - total_variation(weight=self.tv_weight)
         return total - p_norm(p=6, weight=self.p_norm_weight) if self.p_norm_weight else total
+
+
+def has_large_shapes(row: WallRow) -> bool:
+    """Whether a unit sees so much of the image that its pattern is a large shape."""
+    field = row.layer.receptive_field
+    return field is None or 2 * field > max(row.sides)
 
 
 def recipe_from(
@@ -123,17 +150,23 @@ class RowAscent:
     def __init__(self, model: nn.Module, row: WallRow, recipe: WallRecipe | None = None) -> None:
         self.model, self.row = model, row
         self.recipe = recipe or WallRecipe()
-        self.num_steps = self.recipe.settings.num_steps
+        self.num_steps = self.recipe.num_steps(row)
         self._objective = self.recipe.objective(row.title, row.channels)
-        height, width = (round(side * self.recipe.coarse_scale) for side in row.sides)
-        is_coarse = min(height, width) >= SMALLEST
-        self._num_coarse = round(self.num_steps * self.recipe.coarse_share) if is_coarse else 0
-        sides = (height, width) if self._num_coarse else row.sides
-        self._run = AscentRun(model, self._objective, replace(self.recipe.settings, size=sides))
+        self._num_coarse = self.recipe.coarse_steps(row)
+        self._run = self._begin(self.recipe.coarse_sides(row) if self._num_coarse else row.sides)
         self._earlier: list[AscentStep] = []
         self._scale, self._spread = self._run.scale, self._run.history.spread
         self._before = self._run.measure(self._run.image)
         self._precision = self._run.precision
+
+    def _begin(self, sides: tuple[int, int]) -> AscentRun:
+        try:
+            return AscentRun(self.model, self._objective, replace(self.recipe.settings, size=sides))
+        except RuntimeError:
+            if not self._num_coarse:
+                raise
+            self._num_coarse = 0  # the network can not take images that small
+            return self._begin(self.row.sides)
 
     @property
     def num_taken(self) -> int:

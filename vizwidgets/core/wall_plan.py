@@ -15,7 +15,7 @@ from .measures import check_channel
 from .settings import AscentSettings
 
 MAX_ROWS = 5  # rows of the wall of a model that has no blocks
-# Filters that the lecture and its recipes talk about; the default wall of a VGG-16 shows them.
+# Filters that the lecture talks about; the default wall of a VGG-16 shows them first.
 LECTURE_CHANNELS = {
     ("block4_conv3", 512): (266, 421),
     ("block5_conv3", 512): (2, 100, 266, 330, 421),
@@ -163,7 +163,7 @@ def _drawn(layer: Layer, count: float, seed: int) -> tuple[int, ...]:
     drawn = [
         number for number in randperm(layer.channels, generator=generator).tolist() if number not in known
     ]
-    return tuple(sorted([*known, *drawn[: count - len(known)]]))
+    return (*known, *sorted(drawn[: count - len(known)]))
 
 
 def natural_size(model: nn.Module, layer: Layer) -> int | tuple[int, int]:

@@ -53,7 +53,7 @@ def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Imag
 
     Examples
     --------
-    >>> row = SheetRow("conv1", "sees 3 × 3 pixels", ("0", "1"), None, ("", ""))
+    >>> row = SheetRow("conv1", "sees 3 × 3 px", ("0", "1"), None, ("", ""))
     >>> wall_sheet([row], "A wall", side=100).size
     (408, 180)
     """

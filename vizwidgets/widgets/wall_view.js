@@ -130,6 +130,7 @@ class Detail {
     this.made = make('p', 'vw-wall-faint', this.words);
     const row = make('div', 'vw-buttons', this.words);
     this.open = this.button(row, 'Open in AscentExplorer', () => wall.send('open'));
+    this.open.classList.add('vw-primary');
     this.shut = this.button(row, 'Close', () => wall.unselect());
   }
 
@@ -266,6 +267,11 @@ class Wall {
     this.detail.show(this.rows[row], place);
   }
 
+  scroll() { // an explorer was opened beneath: show that something happened
+    const last = this.el.closest('.vw-root')?.lastElementChild;
+    setTimeout(() => last?.scrollIntoView({ block: 'start', behavior: 'smooth' }), 400); // once it is drawn
+  }
+
   send(type) {
     const [row, index] = this.model.get('selected');
     this.model.send({ type, row, index });
@@ -279,6 +285,7 @@ function render({ model, el }) {
   const progress = () => wall.progress();
   const receive = (message, buffers) => {
     if (message.type === 'frame') wall.frame(message, buffers[0]);
+    if (message.type === 'opened') wall.scroll();
   };
   const heard = { 'change:revision': rest, 'change:selected': mark, 'msg:custom': receive };
   for (const name of ['progress', 'status', 'trouble']) heard[`change:${name}`] = progress;

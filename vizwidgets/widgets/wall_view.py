@@ -111,6 +111,7 @@ class WallView(anywidget.AnyWidget):
             self.num_views = max(0, self.num_views + message["delta"])
         elif kind == "open" and self._on_open is not None:
             self._on_open(int(message["row"]), int(message["index"]))
+            self.send({"type": "opened"})
         if self._on_seen is not None:
             self._on_seen()
 

@@ -23,7 +23,7 @@ from .wall_stepper import WallStepper
 def field_words(row: WallRow) -> str:
     """Say how much of the image a unit of the layer sees."""
     field = row.layer.receptive_field
-    return "sees the whole image" if field is None else f"sees {field} × {field} pixels"
+    return "sees the whole image" if field is None else f"sees {field} × {field} px"
 
 
 def row_data(row: WallRow, result: RowResult | None, state: str, made: str) -> dict[str, Any]:
@@ -57,8 +57,9 @@ def _tile(row: WallRow, index: int, result: RowResult | None, state: str) -> dic
 def made_words(row: WallRow, recipe: WallRecipe, precision: str) -> str:
     """Say how the pictures of a row are made."""
     height, width = row.sides
-    settings = recipe.settings
-    return f"{height} × {width} pixels, {settings.num_steps} steps, seed {settings.seed}, {precision}"
+    return (
+        f"{height} × {width} pixels, {recipe.num_steps(row)} steps, seed {recipe.settings.seed}, {precision}"
+    )
 
 
 def wall_words(stepper: WallStepper) -> str:
