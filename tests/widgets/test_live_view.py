@@ -66,6 +66,15 @@ def test_nothing_is_ready_before_a_browser_looks(clock):
     assert not view.is_ready
 
 
+def test_a_view_whose_browser_cannot_answer_yet_gets_frames(clock):
+    view = LiveView()
+    view.is_expected = True
+    assert view.is_ready
+    hear(view, type="view", delta=1)
+    hear(view, type="view", delta=-1)
+    assert not view.is_ready
+
+
 def test_at_most_fifteen_frames_in_a_second(clock, sent):
     view = LiveView()
     hear(view, type="view", delta=1)

@@ -145,6 +145,7 @@ class AscentExplorer(AscentTraits, Explorer):
 
     def _on_order(self, is_anew: bool) -> None:
         order = self.order()
+        self.bar.clear()
         self.run.tell(lambda: self._stepper.ask(*order))
         if is_anew:
             self.run.restart()

@@ -61,7 +61,8 @@ def ascent_code(run: AscentRun, num_taken: int) -> str:
 
 def _model_lines(model: nn.Module) -> list[str]:
     known: Any = getattr(model, "provenance", None)
-    if known is not None and getattr(known, "sha256", ""):
+    is_ours = bool(known is not None and known.sha256)  # what `wrap` makes has no file to compare with
+    if is_ours:
         return [f"model = vw.load_model({known.name!r})"]
     return [f"model = ...  # your {model_name(model)}"]
 

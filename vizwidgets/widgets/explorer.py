@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 
 from vizwidgets.draw.charts import figure_png
 
-from .cells import claim_cell
+from .cells import claim_cell, running_cell
 from .code_box import CodeBox
 from .live_view import LiveView
 from .run import Run
@@ -156,6 +156,7 @@ class Explorer(ipywidgets.VBox):
         self.run.wait_for_orders()
         if self._display_id is None:
             self._display_id = f"vizwidgets-{self.model_id}"
+            self.view.is_expected = running_cell() is not None
         display(self._repr_mimebundle_(), raw=True, display_id=self._display_id)
 
     def _renew_display(self) -> None:

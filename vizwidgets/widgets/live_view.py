@@ -62,6 +62,7 @@ class LiveView(anywidget.AnyWidget):
     def __init__(self, on_seen: Callable[[], None] | None = None, **traits: Any) -> None:
         super().__init__(**traits)
         self.num_views = 0
+        self.is_expected = False  # shown, but the browser cannot say so before the running cell ends
         self._on_seen = on_seen
         self._sent = self._acknowledged = 0
         self._sent_at = float("-inf")
@@ -72,7 +73,8 @@ class LiveView(anywidget.AnyWidget):
         """Whether a frame sent now would be drawn soon: a browser looks, keeps up, and it is time."""
         since = monotonic() - self._sent_at
         keeps_up = self._sent - self._acknowledged < WINDOW or since > ACK_TIMEOUT
-        return self.num_views > 0 and keeps_up and since > 1 / FRAMES_PER_SECOND
+        is_watched = self.num_views > 0 or self.is_expected
+        return is_watched and keeps_up and since > 1 / FRAMES_PER_SECOND
 
     def push(
         self,
@@ -124,6 +126,7 @@ class LiveView(anywidget.AnyWidget):
             self._acknowledged = max(self._acknowledged, message["seq"])
         elif message.get("type") == "view":
             self.num_views = max(0, self.num_views + message["delta"])
+            self.is_expected = False
         if self._on_seen is not None:
             self._on_seen()
 

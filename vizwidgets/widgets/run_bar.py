@@ -67,6 +67,11 @@ class RunBar(ipywidgets.VBox):
         self._message, self._message_until = message, monotonic() + MESSAGE_SECONDS
         self.update()
 
+    def clear(self) -> None:
+        """Take the message away: something was done since."""
+        self._message = ""
+        self.tick()
+
     def tick(self) -> None:
         """Renew the status line and the slider if the last time is long enough ago."""
         if monotonic() - self._updated_at >= UPDATE_SECONDS:
