@@ -123,7 +123,7 @@ def test_gray_tiny_odd_and_oblong_models_are_climbed(shape: tuple[int, int, int]
     net: Any = torch.nn.Sequential(torch.nn.Conv2d(shape[0], 4, 3, padding=1), torch.nn.ReLU())
     net.input_shape = shape
     seeded(net)
-    result = vw.maximize(net, vw.channel("0", 1), num_steps=60, precision="float32")
+    result = vw.maximize(net, vw.channel("0", 1), num_steps=60, precision="float32", jitter=1, scale=0.05)
     assert result.image.shape == (1, *shape)
     with torch.no_grad():
         before, after = (net[0](step.image)[:, 1].mean() for step in (result.steps[0], result.steps[-1]))

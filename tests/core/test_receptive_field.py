@@ -26,6 +26,18 @@ class Residual(nn.Module):
         return self.last(functional.relu(self.inner(stem) + stem))
 
 
+class Branches(nn.Module):
+    """The second branch sees more, and more in a row than in a column."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.short, self.wide = nn.Conv2d(1, 2, 1), nn.Conv2d(1, 2, (3, 9), padding=(1, 4))
+        self.last = nn.Conv2d(2, 2, 3)
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.last(self.short(image) + self.wide(image))
+
+
 class FunctionalPool(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -51,6 +63,7 @@ NETS: dict[str, Any] = {
     "row then column": lambda: nn.Sequential(nn.Conv2d(1, 2, (1, 7)), nn.Conv2d(2, 2, (7, 1))),
     "unequal strides": lambda: nn.Sequential(nn.Conv2d(1, 2, 3, stride=(1, 2)), nn.Conv2d(2, 2, (3, 5))),
     "residual": Residual,
+    "branches": Branches,
     "functional pool": FunctionalPool,
 }
 
