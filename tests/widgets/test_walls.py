@@ -33,6 +33,13 @@ def small_model(seed=0):
     return model.eval()
 
 
+def wide_model(dilation):
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.Conv2d(6, 8, 3, dilation=dilation))
+    model.input_shape, model.aliases = (3, 40, 40), {"2": "block2_conv1"}
+    return model.eval()
+
+
 def quick_wall(model=None, **changes):
     options = {"channels": 3, "num_steps": 8, "precision": "float32", **changes}
     return FilterWall(small_model() if model is None else model, **options)
@@ -151,8 +158,7 @@ def test_a_row_of_small_patterns_is_what_maximize_gives_in_half_of_the_steps():
 
 
 def test_coarse_steps_come_first_and_the_activation_rises_on():
-    model = small_model()
-    model[2] = nn.Conv2d(6, 8, 3, dilation=12)  # sees 27 pixels
+    model = wide_model(dilation=12)  # sees 27 pixels
     (row,) = plan_wall(model, "block2_conv1", [2], size=48)
     ascent = RowAscent(model, row, recipe_from(num_steps=20, precision="float32"))
     sides = []
@@ -166,8 +172,7 @@ def test_coarse_steps_come_first_and_the_activation_rises_on():
 
 
 def test_a_network_that_can_not_take_smaller_images_has_no_coarse_steps():
-    model = small_model()
-    model[2] = nn.Conv2d(6, 8, 3, dilation=16)  # needs 35 pixels
+    model = wide_model(dilation=16)  # needs 35 pixels
     (row,) = plan_wall(model, "block2_conv1", [2], size=48)
     ascent = RowAscent(model, row, recipe_from(num_steps=4, precision="float32"))
     ascent.step()
@@ -367,7 +372,7 @@ def test_one_explorer_at_a_time_opens_with_the_recipe_of_the_wall():
     wall.view._receive(None, {"type": "open", "row": 1, "index": 0}, None)
     first = wall.explorer
     assert (first.layer, first.channel, first.seed) == ("block2_conv1", 0, 3)
-    assert first.tv_weight == wall.recipe.tv_weight and first.num_steps == 8
+    assert first.tv_weight == wall.recipe.tv_weight and first.num_steps == 4
     second = wall.explore("block1_conv1", 5)
     assert wall.explorer is second and first.comm is None
     wall.close()

@@ -26,18 +26,25 @@ def field_words(row: WallRow) -> str:
     return "sees the whole image" if field is None else f"sees {field} × {field} px"
 
 
-def row_data(row: WallRow, result: RowResult | None, state: str, made: str) -> dict[str, Any]:
-    """Return what the browser needs to know of a row, as JSON-able data.
+def wall_data(stepper: WallStepper, is_running: bool) -> list[dict[str, Any]]:
+    """Return what the browser needs to know of each row, as JSON-able data."""
+    data = []
+    for index, (row, result) in enumerate(zip(stepper.rows, stepper.results, strict=True)):
+        state = _state(stepper, index, is_running)
+        tiles = [_tile(row, place, result, state) for place in range(len(row.channels))]
+        made = made_words(row, stepper.recipe, stepper.precision)
+        words = {"title": row.title, "subtitle": field_words(row), "made": made}
+        data.append({**words, "state": state, "tiles": tiles})
+    return data
 
-    Parameters
-    ----------
-    state : str
-        "waiting", "running", "unfinished" or "done".
-    made : str
-        How its pictures were made.
-    """
-    tiles = [_tile(row, index, result, state) for index in range(len(row.channels))]
-    return {"title": row.title, "subtitle": field_words(row), "state": state, "made": made, "tiles": tiles}
+
+def _state(stepper: WallStepper, index: int, is_running: bool) -> str:
+    """Name the state of a row: "waiting", "running", "unfinished" or "done"."""
+    if stepper.results[index] is not None:
+        return "done"
+    if index != stepper.current or stepper.ascent is None:
+        return "waiting"
+    return "running" if is_running else "unfinished"
 
 
 def _tile(row: WallRow, index: int, result: RowResult | None, state: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 from time import monotonic
@@ -24,12 +23,13 @@ from .ascent_words import provenance_line
 from .cells import claim_cell
 from .code_box import CodeBox
 from .controls import button
+from .explorer_place import ExplorerPlace
 from .run import Run
 from .still import Still
 from .wall_figure import wall_figure
 from .wall_stepper import WallStepper
 from .wall_view import WallView
-from .wall_words import made_words, row_data, status_words, wall_code, wall_record, wall_words
+from .wall_words import status_words, wall_code, wall_data, wall_record, wall_words
 
 UPDATE_SECONDS = 0.5  # a screen reader reads the status line aloud: not more often than this
 COMMANDS = {
@@ -103,7 +103,6 @@ class FilterWall(Still):
         rows = plan_wall(model, layers, channels, seed=self.recipe.settings.seed, size=size)
         self._stepper = WallStepper(model, rows, self.recipe, use_cache)
         super().__init__()
-        self.explorer: AscentExplorer | None = None
         self.run = Run(self._stepper, self._on_step, self._on_rest)
         self.view = WallView(self.run.seen, self._open)
         self._num_shown, self._updated_at = 0, float("-inf")
@@ -126,8 +125,8 @@ class FilterWall(Still):
         bar = ipywidgets.HBox(list(self.buttons.values()))
         bar.add_class("vw-buttons")
         self.code_box = CodeBox(self.code)
-        self._explorer_place = ipywidgets.VBox()
-        self.children = (header, bar, self.view, self.code_box, self._explorer_place)
+        self._place = ExplorerPlace()
+        self.children = (header, bar, self.view, self.code_box, self._place)
         self.add_class("vw-root")
         self.run.observe(lambda _: self._update(), ["state", "error", "note"])
         self._on_rest()
@@ -141,8 +140,7 @@ class FilterWall(Still):
     def end(self) -> None:
         """Stop the wall and the explorer beneath it; harmless when nothing runs."""
         self.run.end()
-        if self.explorer is not None:
-            self.explorer.run.end()
+        self._place.end()
 
     def close(self) -> None:
         """End the run and take the widget from the page."""
@@ -162,8 +160,13 @@ class FilterWall(Still):
 
     def explore(self, layer: str, channel: int) -> AscentExplorer:
         """Open an explorer of one filter beneath the wall; the former one ends."""
-        row, index = self._find(layer, channel)
-        return self._open_explorer(row, index)
+        row, _ = self._find(layer, channel)
+        return self._place.show(self.model, self._stepper.rows[row], channel, self.recipe)
+
+    @property
+    def explorer(self) -> AscentExplorer | None:
+        """The explorer that is open beneath the wall."""
+        return self._place.explorer
 
     def figure(self, beside: FilterWall | None = None) -> Image.Image:
         """Return the wall as one picture.
@@ -220,18 +223,7 @@ class FilterWall(Still):
         """Write what stays: finished rows with their verdicts, and the pictures of a row in the making."""
         stepper = self._stepper
         self._num_shown = stepper.num_done
-        words = [
-            row_data(row, result, self._state(index), made_words(row, self.recipe, stepper.precision))
-            for index, (row, result) in enumerate(zip(stepper.rows, stepper.results, strict=True))
-        ]
-        self.view.rest(words, stepper.pictures())
-
-    def _state(self, index: int) -> str:
-        if self._stepper.results[index] is not None:
-            return "done"
-        if index != self._stepper.current or self._stepper.ascent is None:
-            return "waiting"
-        return "running" if self.run.state == "running" else "unfinished"
+        self.view.rest(wall_data(stepper, self.run.state == "running"), stepper.pictures())
 
     def _update(self) -> None:
         """Renew buttons, progress and status line."""
@@ -255,20 +247,10 @@ class FilterWall(Still):
     def _open(self, row: int, index: int) -> None:
         """Answer the button in the browser; what goes wrong is shown there."""
         try:
-            self._open_explorer(row, index)
+            shown = self._stepper.rows[row]
+            self._place.show(self.model, shown, shown.channels[index], self.recipe)
         except (ValueError, TypeError, RuntimeError) as refusal:
             self.view.trouble = str(refusal)
-
-    def _open_explorer(self, index: int, place: int) -> AscentExplorer:
-        row, recipe = self._stepper.rows[index], self.recipe
-        settings = replace(recipe.settings, size=row.size).differences()
-        settings |= {"tv_weight": recipe.tv_weight, "p_norm_weight": recipe.p_norm_weight}
-        opened = AscentExplorer(self.model, row.title, row.channels[place], **settings)
-        former, self.explorer = self.explorer, opened
-        self._explorer_place.children = (opened,)
-        if former is not None:
-            former.close()
-        return opened
 
     def _still_png(self) -> bytes:
         return png(self.figure())
