@@ -1,4 +1,4 @@
-"""The ways to climb a channel that are compared: ours, torch-lucent's and the loop that a student would write.
+"""The ways to climb a channel that are compared: ours, torch-lucent's and a loop that a student would write.
 
 Each one takes some steps when it is asked to and returns how long each step took, in milliseconds.
 """

@@ -1,55 +1,47 @@
 """See inside a convolutional network, and learn to reuse it.
 
-import vizwidgets as vw
+    import vizwidgets as vw
 
-model = vw.load_model("vgg16")
-result = vw.maximize(model, vw.channel("block5_conv3", 330))
+    model = vw.load_model("vgg16")
+    result = vw.maximize(model, vw.channel("block5_conv3", 330))
+
+A name is imported when it is first used, so ``import vizwidgets`` takes no time and does nothing.
 """
 
-from .core.ascent import Ascent, activation, ascend, maximize
-from .core.ascent_run import AscentRun
-from .core.history import AscentStep
-from .core.images import check_image
-from .core.layers import Layer, list_layers
-from .core.objectives import Objective, channel, class_score, unit
-from .core.regularizers import p_norm, total_variation
-from .core.settings import AscentSettings, preset
-from .core.verdict import Verdict
-from .data.photos import list_photos, photo
-from .draw.show import show
-from .models import list_models, load_model, wrap
-from .models.replay import replay
-from .widgets.ascent import AscentExplorer
-from .widgets.walls import FilterWall
+from importlib import import_module
+from typing import Any
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "show",
-    "replay",
-    "photo",
-    "list_photos",
-    "activation",
-    "Ascent",
-    "AscentExplorer",
-    "AscentRun",
-    "AscentSettings",
-    "AscentStep",
-    "FilterWall",
-    "Layer",
-    "Objective",
-    "Verdict",
-    "ascend",
-    "channel",
-    "check_image",
-    "class_score",
-    "list_layers",
-    "list_models",
-    "load_model",
-    "maximize",
-    "p_norm",
-    "preset",
-    "total_variation",
-    "unit",
-    "wrap",
-]
+_NAMES = {
+    "core.ascent": ("Ascent", "activation", "ascend", "maximize"),
+    "core.ascent_run": ("AscentRun",),
+    "core.history": ("AscentStep",),
+    "core.images": ("check_image",),
+    "core.layers": ("Layer", "list_layers"),
+    "core.objectives": ("Objective", "channel", "class_score", "unit"),
+    "core.regularizers": ("p_norm", "total_variation"),
+    "core.settings": ("AscentSettings", "preset"),
+    "core.verdict": ("Verdict",),
+    "data.photos": ("list_photos", "photo"),
+    "draw.show": ("show",),
+    "models": ("list_models", "load_model", "wrap"),
+    "models.replay": ("replay",),
+    "widgets.ascent": ("AscentExplorer",),
+    "widgets.walls": ("FilterWall",),
+}
+_HOMES = {name: home for home, names in _NAMES.items() for name in names}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"vizwidgets has no {name!r}; its names are {', '.join(__all__)}.")
+    value = getattr(import_module(f"vizwidgets.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
