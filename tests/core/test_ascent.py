@@ -272,3 +272,12 @@ def test_activation_reads_a_batch_of_images_without_transforms() -> None:
     with torch.no_grad():
         expected = net[:4](images)[:, 2].mean(dim=(1, 2))
     assert torch.allclose(activation(net, vw.channel("3", 2), images), expected, atol=1e-5)
+
+
+def test_a_run_that_keeps_no_past_says_how_to_keep_one() -> None:
+    run = vw.AscentRun(small_net(), vw.channel("0", 1), vw.AscentSettings(num_steps=3), can_rewind=False)
+    run.step()
+    with pytest.raises(ValueError, match="can_rewind=True"):
+        run.rewind(0)
+    with pytest.raises(ValueError, match="pictures are kept"):
+        run.frame(1)

@@ -75,7 +75,7 @@ def ascend(
     ----------
     Erhan et al. 2009; lecture, "Activation Maximization as Optimization".
     """
-    run = AscentRun(model, objective, settings_from(**settings), start)
+    run = AscentRun(model, objective, settings_from(**settings), start, can_rewind=False)
     yield replace(run.steps[0], image=run.image)
     yield from _climb(run)
 
@@ -103,7 +103,7 @@ def maximize(model: nn.Module, objective: Objective, start: Tensor | None = None
     >>> result.image.shape
     torch.Size([1, 1, 12, 12])
     """
-    run = AscentRun(model, objective, settings_from(**settings), start)
+    run = AscentRun(model, objective, settings_from(**settings), start, can_rewind=False)
     keep_every = 1 + run.settings.num_steps * run.image.numel() * 4 // KEEP_BYTES
     steps = [replace(run.steps[0], image=run.image)]
     for step in _climb(run):

@@ -39,6 +39,8 @@ class AscentRun:
         How; by default Lucid's recipe.
     start : Tensor, optional
         Start image (C, H, W) or (N, C, H, W) in [0, 1]; by default gray with noise.
+    can_rewind : bool
+        Whether pictures and states of the steps are kept: per image of 224 × 224 about 0.4 MB a step.
 
     Raises
     ------
@@ -52,6 +54,8 @@ class AscentRun:
         objective: Objective,
         settings: AscentSettings | None = None,
         start: Tensor | None = None,
+        *,
+        can_rewind: bool = True,
     ) -> None:
         check_model(model)
         settings = settings or AscentSettings()
@@ -69,6 +73,7 @@ class AscentRun:
         self._source = objective
         self.first = (objective, settings)
         self.given_start = start
+        self._can_rewind = can_rewind
         self._probe = Probe(model, self.precision)
         self._exact: Probe | None = None
         self._lock = threading.RLock()
@@ -87,7 +92,7 @@ class AscentRun:
         count = max(count, len(start))
         self._parameters = self.settings.parameterize(start.to(self._probe.device).expand(count, -1, -1, -1))
         self._climber = Climber(self._parameters.values, self.settings.optimizer)
-        self.history = History()
+        self.history = History(self._can_rewind)
         self._now = self._evaluate(0)
         self.scale = unit_of(self._now)
         self._judge_from_here()
@@ -239,9 +244,11 @@ class AscentRun:
         Raises
         ------
         ValueError
-            If the step has not been taken.
+            If the step has not been taken, or the run keeps no past.
         """
         with self._lock:
+            if not self._can_rewind:
+                raise ValueError("this run keeps no past; make it with can_rewind=True.")
             if not 0 <= number <= self.num_taken:
                 raise ValueError(f"step must be in 0..{self.num_taken}, the steps taken; got {number}.")
             settings, objective = self.settings, self._source

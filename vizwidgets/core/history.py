@@ -44,8 +44,9 @@ class AscentStep:
 
 @dataclass
 class History:
-    """Steps without their images, their pictures as bytes, and some whole states."""
+    """Steps without their images and, if the past is kept, their pictures as bytes and some whole states."""
 
+    keeps_past: bool = True
     steps: list[AscentStep] = field(default_factory=list)
     spread: float = 0.0
     _frames: list[Any] = field(default_factory=list)
@@ -54,18 +55,19 @@ class History:
     def add(self, step: AscentStep) -> None:
         """Remember a step."""
         assert step.image is not None
-        self._frames.append(to_bytes(step.image))
+        if self.keeps_past:
+            self._frames.append(to_bytes(step.image))
         self.steps.append(replace(step, image=None))
 
     def frame(self, number: int) -> Any:
         """Return the picture of a step as an array of bytes (N, H, W, C)."""
         if not 0 <= number < len(self._frames):
-            raise ValueError(f"step must be in 0..{len(self._frames) - 1}, the steps taken; got {number}.")
+            raise ValueError(f"pictures are kept of steps 0..{len(self._frames) - 1}; got {number}.")
         return self._frames[number]
 
     def wants_state(self, number: int) -> bool:
         """Whether the whole state of a step is to be kept."""
-        return number % STATE_EVERY == 0
+        return self.keeps_past and number % STATE_EVERY == 0
 
     def keep_state(self, number: int, state: Any) -> None:
         """Keep the whole state after a step."""

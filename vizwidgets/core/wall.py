@@ -161,7 +161,8 @@ class RowAscent:
 
     def _begin(self, sides: tuple[int, int]) -> AscentRun:
         try:
-            return AscentRun(self.model, self._objective, replace(self.recipe.settings, size=sides))
+            settings = replace(self.recipe.settings, size=sides)
+            return AscentRun(self.model, self._objective, settings, can_rewind=False)
         except RuntimeError:
             if not self._num_coarse:
                 raise
@@ -196,7 +197,8 @@ class RowAscent:
         """Go on with the enlarged images; the unit of the activation stays that of the first start."""
         self._earlier = self._run.steps[:-1]
         start = interpolate(self._run.image, self.row.sides, mode="bicubic", align_corners=False)
-        self._run = AscentRun(self.model, self._objective, self.recipe.settings, start.clamp(0, 1))
+        start = start.clamp(0, 1)
+        self._run = AscentRun(self.model, self._objective, self.recipe.settings, start, can_rewind=False)
         self._run.scale = self._scale
 
     def result(self) -> RowResult:
