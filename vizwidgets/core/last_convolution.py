@@ -13,6 +13,8 @@ from typing import TypeGuard
 import torch
 from torch import Tensor, nn
 
+from .winograd import WinogradConvolution
+
 
 @dataclass(frozen=True)
 class LastConvolution:
@@ -54,8 +56,9 @@ Outputs = Mapping[str, Tensor | LastConvolution]
 
 def is_separable(module: nn.Module) -> TypeGuard[nn.Conv2d]:
     """Whether a module is a plain convolution, each filter of which can be computed alone."""
-    is_plain = type(module) is nn.Conv2d and module.groups == 1 and not module._forward_hooks
-    return is_plain and "forward" not in vars(module)
+    if type(module) not in (nn.Conv2d, WinogradConvolution) or module._forward_hooks:
+        return False
+    return bool(module.groups == 1) and "forward" not in vars(module)
 
 
 def maps_of(output: Tensor | LastConvolution, channels: tuple[int, ...]) -> Tensor:

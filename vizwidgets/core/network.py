@@ -17,6 +17,7 @@ from .last_convolution import LastConvolution, Outputs, is_separable
 from .layers import device_of, find_module
 from .measures import OUTPUT
 from .private_copy import private_copy
+from .winograd import hasten
 
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -136,7 +137,7 @@ def _as_tensor(output: Any) -> Tensor:
 
 
 def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
-    """Copy the network with its weights in the layout, and the products in the precision, that run fastest."""
+    """Copy the network with weights in the layout, and products in the precision, that run fastest."""
     is_product = {
         id(parameter)
         for module in model.modules()
@@ -152,4 +153,7 @@ def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
             return values.clone(memory_format=torch.channels_last)
         return values.clone() if values.dim() == 1 else values  # a bias belongs to the filters of its time
 
-    return private_copy(model, converted)
+    private = private_copy(model, converted)
+    if dtype is None:
+        hasten(private)
+    return private
