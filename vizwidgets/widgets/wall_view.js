@@ -121,9 +121,9 @@ class Detail {
     this.chip = make('span', '', this.verdict);
     this.reason = make('span', '', this.verdict);
     this.remedy = make('p', 'vw-wall-faint', this.words);
-    const numbers = make('div', 'vw-numbers', this.words);
+    this.figures = make('div', 'vw-numbers', this.words);
     this.numbers = ['start', 'picture'].map((name) => {
-      const box = make('span', 'vw-number', numbers);
+      const box = make('span', 'vw-number', this.figures);
       make('span', 'vw-label', box, `activation, ${name}`);
       return make('b', '', box);
     });
@@ -157,8 +157,9 @@ class Detail {
     this.reason.textContent = data.reason ? ` ${data.reason}` : '';
     this.remedy.textContent = data.remedy ? `Try ${data.remedy}.` : '';
     this.remedy.hidden = !data.remedy;
-    this.numbers[0].textContent = data.judged ? human(data.before) : '–';
-    this.numbers[1].textContent = data.judged ? human(data.after) : '–';
+    this.figures.hidden = !data.judged;
+    this.numbers[0].textContent = human(data.before);
+    this.numbers[1].textContent = human(data.after);
     this.made.textContent = row.data.made;
   }
 }

@@ -106,13 +106,14 @@ def seconds_words(seconds: float) -> str:
 
     Examples
     --------
-    >>> seconds_words(7.3), seconds_words(94)
-    ('7 s', '1 min 30 s')
+    >>> seconds_words(7.3), seconds_words(94), seconds_words(120)
+    ('7 s', '1 min 30 s', '2 min')
     """
     if seconds < 20:
         return f"{max(1, round(seconds))} s"
     tens = 10 * round(seconds / 10)
-    return f"{tens // 60} min {tens % 60} s" if tens >= 60 else f"{tens} s"
+    minutes, rest = divmod(tens, 60)
+    return " ".join([f"{minutes} min"] * (minutes > 0) + [f"{rest} s"] * (rest > 0))
 
 
 def wall_code(model: nn.Module, arguments: Mapping[str, Any]) -> str:

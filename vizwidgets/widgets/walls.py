@@ -124,6 +124,7 @@ class FilterWall(Still):
         self.buttons["start"].add_class("vw-primary")
         bar = ipywidgets.HBox(list(self.buttons.values()))
         bar.add_class("vw-buttons")
+        bar.add_class("vw-wall-bar")
         self.code_box = CodeBox(self.code)
         self._place = ExplorerPlace()
         self.children = (header, bar, self.view, self.code_box, self._place)
