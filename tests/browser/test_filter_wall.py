@@ -63,3 +63,16 @@ def test_arrows_and_enter_show_a_picture_large_and_an_explorer_opens(notebook):
     page.locator(".vw-tile[tabindex='0']").focus()
     page.keyboard.press("Escape")
     notebook.wait_for_kernel("wall.view.selected == []")
+
+
+def test_a_page_that_is_loaded_again_shows_the_wall(notebook):
+    notebook.execute("wall.run.start()")
+    notebook.wait_for_kernel("wall.run.num_taken > 2", timeout=30)
+    notebook.execute("wall.run.pause()")
+    notebook.wait_for_kernel("wall.view.rows[0]['state'] == 'unfinished'", timeout=30)
+    notebook.wait_for("document.querySelector('.vw-tile:not(.vw-empty)')")
+    before = canvas_hash(notebook.page.locator(".vw-tile canvas").first)
+    notebook.command("docmanager:save")
+    notebook.load()
+    notebook.page.wait_for_selector(".vw-tile:not(.vw-empty)", timeout=30_000)
+    assert canvas_hash(notebook.page.locator(".vw-tile canvas").first) == before
