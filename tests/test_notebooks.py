@@ -29,7 +29,7 @@ def code_cells(lesson: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 def bullets(text: str, after: str) -> list[str]:
     """Return the bullet list that follows the words `after`."""
     lines = text.split(after, 1)[1].splitlines()[1:]
-    return [line for line in lines if re.match(r"\s*[-*\d]", line)]
+    return [line for line in lines if re.match(r"\s*([-*]|\d+\.)\s", line)]
 
 
 def test_it_is_a_valid_notebook_of_the_present_format(lesson):
