@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 import torch
@@ -19,17 +18,27 @@ CHANNEL = 10
 SIZE = 224
 BARE: dict[str, Any] = {"parameterization": "pixels", "jitter": 0, "rotate": 0.0, "scale": 0.0}
 
+PRODUCT_SIDE = 2048
+
+Clock = Callable[[], float]
 Contender = Callable[[int], list[float]]
 
 
-def ours(model: nn.Module, layer: str, precision: str, is_bare: bool) -> Contender:
+def ours(model: nn.Module, layer: str, precision: str, is_bare: bool, clock: Clock) -> Contender:
     """Return our run; bare: pixels and no random view, otherwise the default recipe (Lucid's)."""
     settings = vw.AscentSettings(precision=precision, size=SIZE, **(BARE if is_bare else {}))
     run = vw.AscentRun(model, vw.channel(layer, CHANNEL), settings)
-    return lambda num_steps: [_milliseconds(run.step) for _ in range(num_steps)]
+    return lambda num_steps: [_milliseconds(run.step, clock) for _ in range(num_steps)]
 
 
-def plain_loop(model: nn.Module, layer: str) -> Contender:
+def product(kind: str, clock: Clock) -> Contender:
+    """Return a product of two large matrices, whose rate is the limit of what the machine can do."""
+    dtype = getattr(torch, kind)
+    a, b = (torch.rand(PRODUCT_SIDE, PRODUCT_SIDE).to(dtype) for _ in range(2))
+    return lambda num_steps: [_milliseconds(lambda: a @ b, clock) for _ in range(num_steps)]
+
+
+def plain_loop(model: nn.Module, layer: str, clock: Clock) -> Contender:
     """Return a plain loop: the whole network, a hook, weight gradients computed and not used."""
     image = (0.5 + 0.01 * torch.randn(1, 3, SIZE, SIZE)).requires_grad_()
     optimizer = torch.optim.Adam([image], lr=0.05)
@@ -49,14 +58,14 @@ def plain_loop(model: nn.Module, layer: str) -> Contender:
             lambda module, inputs, output: kept.update(output=output)
         )
         try:
-            return [_milliseconds(step) for _ in range(num_steps)]
+            return [_milliseconds(step, clock) for _ in range(num_steps)]
         finally:
             hook.remove()
 
     return measure
 
 
-def lucent(model: nn.Module, layer: str, is_bare: bool) -> Contender:
+def lucent(model: nn.Module, layer: str, is_bare: bool, clock: Clock) -> Contender:
     """Return torch-lucent's own ``render_vis``; bare: pixels and no transforms, otherwise its defaults.
 
     The model normalizes inside itself, so Lucent's normalization is off in both.
@@ -71,7 +80,7 @@ def lucent(model: nn.Module, layer: str, is_bare: bool) -> Contender:
         starts: list[float] = []
 
         def note(image: Tensor) -> Tensor:
-            starts.append(perf_counter())  # the first thing that each of Lucent's steps does with its image
+            starts.append(clock())  # the first thing that each of Lucent's steps does with its image
             return image
 
         render.render_vis(
@@ -102,7 +111,7 @@ def why_no_lucent() -> str:
     return ""
 
 
-def _milliseconds(step: Callable[[], Any]) -> float:
-    start = perf_counter()
+def _milliseconds(step: Callable[[], Any], clock: Clock) -> float:
+    start = clock()
     step()
-    return 1000 * (perf_counter() - start)
+    return 1000 * (clock() - start)

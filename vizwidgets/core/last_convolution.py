@@ -1,7 +1,7 @@
 """The last convolution of an objective, of which only the filters that are asked for are computed.
 
 A channel of VGG-16's block1_conv2 needs one of its 64 filters: the other 63 would be computed, and run
-backwards, for nothing. That is nine tenths of such a step.
+backwards, for nothing. That is most of such a step.
 """
 
 from __future__ import annotations
