@@ -42,7 +42,7 @@ def main() -> None:
     bare = measure(model, options, True, missing)
     print_gains("One bare step (pixels, no random view), milliseconds", bare)
     print_limits(model, bare)
-    default = measure(model, options, False, missing)
+    default = {} if missing else measure(model, options, False, missing)  # nothing else to compare with
     if default:
         print_gains("One step with each one's own default image and random view, milliseconds", default)
 
