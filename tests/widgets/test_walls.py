@@ -33,13 +33,6 @@ def small_model(seed=0):
     return model.eval()
 
 
-def wide_model(dilation):
-    torch.manual_seed(0)
-    model = nn.Sequential(nn.Conv2d(3, 6, 3), nn.ReLU(), nn.Conv2d(6, 8, 3, dilation=dilation))
-    model.input_shape, model.aliases = (3, 40, 40), {"2": "block2_conv1"}
-    return model.eval()
-
-
 def quick_wall(model=None, **changes):
     options = {"channels": 3, "num_steps": 8, "precision": "float32", **changes}
     return FilterWall(small_model() if model is None else model, **options)
@@ -142,10 +135,10 @@ def test_units_of_a_linear_layer_can_be_shown_when_named():
 # -- pictures -----------------------------------------------------------------------------------------
 
 
-def test_a_row_of_small_patterns_is_what_maximize_gives_in_half_of_the_steps():
+def test_a_row_is_what_maximize_gives():
     model = small_model()
     (row,) = plan_wall(model, "block1_conv1", [4, 1], size=24)
-    recipe = recipe_from(num_steps=12, precision="float32")
+    recipe = recipe_from(num_steps=6, precision="float32", lr=0.05)
     ascent = RowAscent(model, row, recipe)
     while not ascent.is_done:
         ascent.step()
@@ -157,26 +150,10 @@ def test_a_row_of_small_patterns_is_what_maximize_gives_in_half_of_the_steps():
     )
 
 
-def test_coarse_steps_come_first_and_the_activation_rises_on():
-    model = wide_model(dilation=12)  # sees 27 pixels
-    (row,) = plan_wall(model, "block2_conv1", [2], size=48)
-    ascent = RowAscent(model, row, recipe_from(num_steps=20, precision="float32"))
-    sides = []
-    while not ascent.is_done:
-        ascent.step()
-        sides.append(ascent.pictures.shape[1])
-    assert sides == sorted(sides) and sides[0] == 32 and sides[-1] == 48
-    result = ascent.result()
-    assert result.after[0] > result.before[0]
-    assert ascent.num_taken == 20
-
-
-def test_a_network_that_can_not_take_smaller_images_has_no_coarse_steps():
-    model = wide_model(dilation=16)  # needs 35 pixels
-    (row,) = plan_wall(model, "block2_conv1", [2], size=48)
-    ascent = RowAscent(model, row, recipe_from(num_steps=4, precision="float32"))
-    ascent.step()
-    assert ascent.pictures.shape == (1, 48, 48, 3)
+def test_a_preset_brings_its_own_step_size():
+    assert recipe_from().settings.lr == 0.08
+    assert recipe_from(preset="keras-vis").settings.lr is None
+    assert recipe_from(lr=0.02).settings.lr == 0.02
 
 
 def test_the_numbers_are_the_activations_of_the_pictures():
@@ -372,7 +349,7 @@ def test_one_explorer_at_a_time_opens_with_the_recipe_of_the_wall():
     wall.view._receive(None, {"type": "open", "row": 1, "index": 0}, None)
     first = wall.explorer
     assert (first.layer, first.channel, first.seed) == ("block2_conv1", 0, 3)
-    assert first.tv_weight == wall.recipe.tv_weight and first.num_steps == 4
+    assert first.tv_weight == wall.recipe.tv_weight and first.num_steps == 8
     second = wall.explore("block1_conv1", 5)
     assert wall.explorer is second and first.comm is None
     wall.close()

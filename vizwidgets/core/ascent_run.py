@@ -313,6 +313,7 @@ class AscentRun:
             has_diverged=self.has_diverged,
             lr=self.settings.step_size,
             seed=self.settings.seed,
+            pull=float(self.scale[index]),
         )
 
     def verdict(self) -> Verdict:

@@ -4,15 +4,20 @@ The rules are tried in this order, on the last `WINDOW` steps where a rule speak
 
 1. diverged: NaN or infinity appeared, or more than half of the best gain was lost again;
 2. dead from the start: the activation never changed and no gradient ever reached the image;
-3. a regularizer dominates: lately its gradient was larger than that of the activation, and the activation
-   gained less than `CLEAR_GAIN` times its spread at the start;
-4. not yet: the activation gained nothing, or less than `CLEAR_GAIN` times the spread of the layer;
+3. a regularizer dominates: lately its gradient was larger than that of the activation, which has not risen
+   clearly;
+4. not yet: the activation has not risen clearly;
 5. saturated: more than `SATURATED_SHARE` of the pixel values lie within 2 % of 0 or 1;
 6. worked: none of these.
+
+An activation has risen clearly when it gained `CLEAR_GAIN` times the spread of its layer at the start, or
+`CLEAR_SHARE` of its pull there, which is the most that the gradient promised if each pixel moved by its whole
+range: a filter for plain colours gains no more, and needs no more.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +26,7 @@ from torch import Tensor
 
 WINDOW = 10
 CLEAR_GAIN = 2.0
+CLEAR_SHARE = 0.1
 SATURATED_SHARE = 0.4
 EXTREME = 0.02
 ORDER = ("diverged", "dead from the start", "a regularizer dominates", "not yet", "saturated", "worked")
@@ -76,6 +82,8 @@ class Evidence:
         Size of the last step.
     seed : int
         Seed of the start image.
+    pull : float
+        Sum of the absolute gradient of the activation at the start.
     """
 
     activations: Sequence[float]
@@ -85,6 +93,7 @@ class Evidence:
     has_diverged: bool
     lr: float
     seed: int = 0
+    pull: float = math.inf
 
 
 def judge(evidence: Evidence) -> Verdict:
@@ -161,7 +170,8 @@ def _saturated(evidence: Evidence) -> Verdict | None:
 
 
 def _has_risen(evidence: Evidence) -> bool:
-    return _gain(evidence) > 0 and _gain(evidence) >= CLEAR_GAIN * evidence.spread
+    least = min(CLEAR_GAIN * evidence.spread, CLEAR_SHARE * evidence.pull)
+    return _gain(evidence) > 0 and _gain(evidence) >= least
 
 
 def _gain(evidence: Evidence) -> float:

@@ -22,7 +22,7 @@ class ExplorerPlace(ipywidgets.VBox):
 
     def show(self, model: nn.Module, row: WallRow, channel: int, recipe: WallRecipe) -> AscentExplorer:
         """Open an explorer of one channel with the recipe of the wall."""
-        settings = replace(recipe.settings, size=row.size, num_steps=recipe.num_steps(row)).differences()
+        settings = replace(recipe.settings, size=row.size).differences()
         settings |= {"tv_weight": recipe.tv_weight, "p_norm_weight": recipe.p_norm_weight}
         opened = AscentExplorer(model, row.title, channel, **settings)
         former, self.explorer = self.explorer, opened

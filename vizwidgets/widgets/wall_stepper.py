@@ -41,8 +41,7 @@ class WallStepper:
         self.use_cache = use_cache
         self.precision = choose_precision(recipe.settings.precision, device_of(model))
         self.cache_note = ""
-        self._step_work = [work_of(model, row) for row in self.rows]
-        self._work = [self._work_until(i, recipe.num_steps(row)) for i, row in enumerate(self.rows)]
+        self._work = [work_of(model, row) for row in self.rows]
         self.results: list[RowResult | None] = []
         self.reset()
         if use_cache:
@@ -77,7 +76,7 @@ class WallStepper:
     @property
     def num_steps(self) -> int:
         """Steps of all rows together."""
-        return sum(map(self.recipe.num_steps, self.rows))
+        return self.recipe.settings.num_steps * len(self.rows)
 
     @property
     def num_done(self) -> int:
@@ -87,8 +86,7 @@ class WallStepper:
     def _count_steps(self) -> int:
         """Count the steps taken; a row from the cache counts as taken."""
         in_flight = self.ascent.num_taken if self.ascent else 0
-        finished = [row for row, result in zip(self.rows, self.results, strict=True) if result is not None]
-        return sum(map(self.recipe.num_steps, finished)) + in_flight
+        return self.num_done * self.recipe.settings.num_steps + in_flight
 
     @property
     def share(self) -> float:
@@ -106,10 +104,7 @@ class WallStepper:
     def _work_in_flight(self) -> float:
         if self.ascent is None or self.current is None:
             return 0.0
-        return self._work_until(self.current, self.ascent.num_taken)
-
-    def _work_until(self, index: int, num_taken: int) -> float:
-        return self._step_work[index] * self.recipe.cost(self.rows[index], num_taken)
+        return self._work[self.current] * self.ascent.num_taken / self.ascent.num_steps
 
     def step(self) -> None:
         """Take one step of the row that is computed now.
