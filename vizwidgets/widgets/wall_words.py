@@ -64,7 +64,8 @@ def _tile(row: WallRow, index: int, result: RowResult | None, state: str) -> dic
 def made_words(row: WallRow, recipe: WallRecipe, precision: str) -> str:
     """Say how the pictures of a row are made."""
     height, width = row.sides
-    return f"{height} × {width} pixels, {recipe.settings.num_steps} steps, seed {recipe.settings.seed}, {precision}"
+    settings = recipe.settings
+    return f"{height} × {width} pixels, {settings.num_steps} steps, seed {settings.seed}, {precision}"
 
 
 def wall_words(stepper: WallStepper) -> str:
