@@ -103,7 +103,7 @@ def judge(evidence: Evidence) -> Verdict:
         if verdict is not None:
             return verdict
     gain = evidence.activations[-1] - evidence.activations[0]
-    return Verdict("worked", f"the activation rose by {gain:.3g}, {_times_spread(evidence)}.")
+    return Verdict("worked", f"the activation rose by {_number(gain)}, {_times_spread(evidence)}.")
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
@@ -121,14 +121,14 @@ def _diverged(evidence: Evidence) -> Verdict | None:
     is_lost = best - start > CLEAR_GAIN * evidence.spread and last - start < 0.5 * (best - start)
     if len(evidence.activations) <= WINDOW or not is_lost:
         return None
-    return Verdict("diverged", f"the activation fell back from {best:.3g} to {last:.3g}.", remedy, words)
+    return Verdict("diverged", f"the activation fell back from {_number(best)} to {_number(last)}.", remedy, words)
 
 
 def _dead(evidence: Evidence) -> Verdict | None:
     norms = evidence.gradient_norms["activation"]
     if any(norms) or len(set(evidence.activations)) > 1:
         return None
-    reason = f"the activation stayed at {evidence.activations[-1]:.3g} and no gradient reached the image."
+    reason = f"the activation stayed at {_number(evidence.activations[-1])} and no gradient reached the image."
     words = "another seed and more noise in the start image"
     return Verdict("dead from the start", reason, {"seed": evidence.seed + 1, "spread": 0.1}, words)
 
@@ -151,9 +151,9 @@ def _not_yet(evidence: Evidence) -> Verdict | None:
     if _gain(evidence) < 0:
         words = f"half the learning rate ({evidence.lr / 2:.2g})"
         return Verdict(
-            "not yet", f"the activation fell by {-_gain(evidence):.3g}.", {"lr": evidence.lr / 2}, words
+            "not yet", f"the activation fell by {_number(-_gain(evidence))}.", {"lr": evidence.lr / 2}, words
         )
-    reason = f"the activation rose by {_gain(evidence):.3g} only, {_times_spread(evidence)}."
+    reason = f"the activation rose by {_number(_gain(evidence))} only, {_times_spread(evidence)}."
     if len(evidence.activations) <= 32:
         return Verdict("not yet", reason, {"num_steps": 128}, "more steps")
     words = f"twice the learning rate ({evidence.lr * 2:.2g})"
@@ -187,6 +187,10 @@ def _ratio(ratio: float) -> str:
     if abs(ratio) < 10:
         return f"{ratio:.1f} times"
     return f"{ratio:,.0f} times" if ratio < 1e6 else "a million times"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _mean(values: Sequence[float]) -> float:
