@@ -121,14 +121,16 @@ def _diverged(evidence: Evidence) -> Verdict | None:
     is_lost = best - start > CLEAR_GAIN * evidence.spread and last - start < 0.5 * (best - start)
     if len(evidence.activations) <= WINDOW or not is_lost:
         return None
-    return Verdict("diverged", f"the activation fell back from {_number(best)} to {_number(last)}.", remedy, words)
+    reason = f"the activation fell back from {_number(best)} to {_number(last)}."
+    return Verdict("diverged", reason, remedy, words)
 
 
 def _dead(evidence: Evidence) -> Verdict | None:
     norms = evidence.gradient_norms["activation"]
     if any(norms) or len(set(evidence.activations)) > 1:
         return None
-    reason = f"the activation stayed at {_number(evidence.activations[-1])} and no gradient reached the image."
+    last = _number(evidence.activations[-1])
+    reason = f"the activation stayed at {last} and no gradient reached the image."
     words = "another seed and more noise in the start image"
     return Verdict("dead from the start", reason, {"seed": evidence.seed + 1, "spread": 0.1}, words)
 
