@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
 import ipywidgets
 import numpy as np
-from IPython.display import Image, display, update_display
 from matplotlib.figure import Figure
 
 from vizwidgets.draw.charts import figure_png
@@ -20,11 +18,12 @@ from .live_view import LiveView
 from .run import Run
 from .run_bar import RunBar
 from .states import Stepper
+from .still import Still
 
 Curves = tuple[Sequence[str], np.ndarray, Sequence[tuple[str, Sequence[int]]]]  # names, values, panels
 
 
-class Explorer(ipywidgets.VBox):
+class Explorer(Still):
     """A run with its controls and its view; subclasses say what is run and what is shown.
 
     A subclass makes its stepper and its controls, calls `_assemble`, and answers `_picture`, `_curves`,
@@ -36,13 +35,14 @@ class Explorer(ipywidgets.VBox):
         What takes the steps.
     """
 
+    _still_width = 840
+
     def __init__(self, stepper: Stepper) -> None:
         super().__init__()
         self.run = Run(stepper, self._on_step, self._on_rest)
         self.view = LiveView(on_seen=self.run.seen)
         self.bar = RunBar(self.run, self._progress)
         self.code_box = CodeBox(self.code)
-        self._display_id: str | None = None
         self._png: tuple[int, bytes] = (-1, b"")
         claim_cell(self.run)
 
@@ -84,11 +84,6 @@ class Explorer(ipywidgets.VBox):
     def run_to_end(self) -> None:
         """Run in the calling thread until the end, as Start does: for scripts, tests and handouts."""
         self.run.run_to_end()
-
-    def snapshot(self) -> Image:
-        """Return the static picture for a cell of its own: it stays in the saved notebook."""
-        self.run.wait_for_orders()
-        return Image(self._composite(), alt=self._words(), width=840)
 
     def close(self) -> None:
         """End the run and take the widget from the page."""
@@ -137,32 +132,15 @@ class Explorer(ipywidgets.VBox):
 
     # -- notebooks without a browser ------------------------------------------------------------------
 
-    def _composite(self) -> bytes:
+    def _still_png(self) -> bytes:
         if self._png[0] != self.view.revision:
             self._png = (self.view.revision, figure_png(self.figure()))
         return self._png[1]
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
-        data["text/plain"] = (
-            f"{type(self).__name__}({self._words()})"  # stable: tests of notebooks compare it
-        )
-        data["image/png"] = base64.b64encode(self._composite()).decode()
-        return data
+    def _num_views(self) -> int:
+        return self.view.num_views
 
     def _ipython_display_(self) -> None:
-        """Show the widget under an id, so that its picture in the file can be renewed."""
-        self.run.wait_for_orders()
         if self._display_id is None:
-            self._display_id = f"vizwidgets-{self.model_id}"
             self.view.is_expected = running_cell() is not None
-        display(self._repr_mimebundle_(), raw=True, display_id=self._display_id)
-
-    def _renew_display(self) -> None:
-        """Renew the picture in the notebook file while no browser shows the widget.
-
-        With one the output would be drawn anew under the student's hands; there the synced traits do it.
-        """
-        if self._display_id is not None and self.view.num_views == 0 and self.run.is_in_foreground:
-            update_display(self._repr_mimebundle_(), raw=True, display_id=self._display_id)
+        super()._ipython_display_()

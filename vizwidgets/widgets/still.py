@@ -16,6 +16,7 @@ class Still(ipywidgets.VBox):
 
     run: Run
     _display_id: str | None = None
+    _still_width: int | None = None  # pixels on the page; None: as many as the picture has
 
     def _still_png(self) -> bytes:
         """Return the static picture, a PNG file."""
@@ -32,7 +33,7 @@ class Still(ipywidgets.VBox):
     def snapshot(self) -> Image:
         """Return the static picture for a cell of its own: it stays in the saved notebook."""
         self.run.wait_for_orders()
-        return Image(self._still_png(), alt=self._words())
+        return Image(self._still_png(), alt=self._words(), width=self._still_width)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         bundle = super()._repr_mimebundle_(**options)
