@@ -1,0 +1,162 @@
+"""Criteria of an exercise, each with points, a reason when it fails, and a hint."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import math
+import sys
+import traceback
+import warnings
+from dataclasses import dataclass
+from types import FrameType, TracebackType
+
+from .closeness import refusal
+from .placeholders import is_unanswered
+
+NOT_ANSWERED = "not answered yet"
+
+
+class Checks:
+    """The criteria of one exercise; ``score()`` prints them and returns the points.
+
+    Parameters
+    ----------
+    title : str
+        Name of the exercise.
+    points : float
+        What all criteria are worth together, above 0.
+    seed : int, optional
+        Seed of the inputs (see `fresh_seed`), shown with the score.
+
+    Raises
+    ------
+    ValueError
+        If the points are not above 0.
+
+    Notes
+    -----
+    A criterion that raises loses its own points only; the interrupt of a time limit passes through. Inside
+    of a criterion nothing is written to stderr, because graders take any text there for a failure.
+
+    Examples
+    --------
+    >>> c = Checks("Doubling", points=2)
+    >>> with c("of a number"):
+    ...     assert 2 * 2 == 4
+    >>> with c("of a text", hint="repeat it"):
+    ...     assert len(2 * "ab") == 5, "too short"
+    >>> c.score()
+    [ok] 1/1 of a number
+    [--] 0/1 of a text | AssertionError: too short | hint: repeat it
+    Doubling: 1 of 2 points
+    1.0
+    """
+
+    def __init__(self, title: str, points: float, *, seed: int | None = None) -> None:
+        self.title = title
+        self.points = _checked(points)
+        self.seed = seed
+        self._criteria: list[Criterion] = []
+
+    def __call__(self, label: str, points: float = 1, hint: str = "") -> Criterion:
+        """Return the block of a criterion, ``with c("label", points, hint="…"):``.
+
+        Parameters
+        ----------
+        label : str
+            What is demanded, in words.
+        points : float
+            What it is worth, above 0.
+        hint : str
+            Shown when it fails.
+        """
+        criterion = Criterion(label, _checked(points), hint)
+        self._criteria.append(criterion)
+        return criterion
+
+    def score(self) -> float:
+        """Print one line for each criterion and the total; return the points as a plain float.
+
+        Raises
+        ------
+        ValueError
+            If the criteria do not add up to the points of the exercise: a mistake of its author.
+        """
+        worth = math.fsum(criterion.points for criterion in self._criteria)
+        if not math.isclose(worth, self.points):
+            raise ValueError(
+                f"the criteria of {self.title!r} are worth {worth:g} points together, but Checks says "
+                f"{self.points:g}; change Checks(points={worth:g}) or the points of a criterion."
+            )
+        is_begun = any(criterion.reason != NOT_ANSWERED for criterion in self._criteria)
+        lines = [str(criterion) for criterion in self._criteria] if is_begun else []
+        reached = math.fsum(criterion.points for criterion in self._criteria if criterion.is_met)
+        total = f"{reached:g} of {self.points:g} points" if is_begun else NOT_ANSWERED
+        seed = "" if self.seed is None else f" (seed {self.seed})"
+        sys.stdout.write("\n".join([*lines, f"{self.title}: {total}{seed}\n"]))
+        return min(float(reached), self.points)  # a sum such as 0.1 + 0.2 must not exceed the maximum
+
+
+@dataclass
+class Criterion(contextlib.AbstractContextManager["Criterion"]):
+    """One criterion: a block that may fail."""
+
+    label: str
+    points: float
+    hint: str
+    reason: str = "never run"  # why it is not met; empty when it is
+
+    @property
+    def is_met(self) -> bool:
+        """Whether the block ran to its end."""
+        return not self.reason
+
+    def __str__(self) -> str:
+        if self.is_met:
+            return f"[ok] {self.points:g}/{self.points:g} {self.label}"
+        parts = [f"[--] 0/{self.points:g} {self.label}", self.reason, self.hint and f"hint: {self.hint}"]
+        return " | ".join(part for part in parts if part)
+
+    def __enter__(self) -> Criterion:
+        self._first_line = sys._getframe(1).f_lineno
+        self._quiet = contextlib.ExitStack()
+        self._quiet.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        self._quiet.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        self._quiet.callback(logging.disable, logging.root.manager.disable)
+        logging.disable(logging.CRITICAL)
+        refusal.set("")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self._quiet.close()
+        if error is None or trace is None:
+            self.reason = ""
+            return True
+        if not isinstance(error, (Exception, SystemExit)):
+            return False  # the interrupt of a time limit
+        lines = range(self._first_line, trace.tb_lineno + 1)
+        is_stub = is_unanswered(error, trace.tb_frame, lines)
+        self.reason = NOT_ANSWERED if is_stub else _reason(error, trace.tb_frame)
+        return True
+
+
+def _reason(error: BaseException, frame: FrameType) -> str:
+    """Say what went wrong, and in which line of the student's function if it went wrong there."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    is_here = place.filename == frame.f_code.co_filename and place.name == frame.f_code.co_name
+    words = " ".join(str(error).split())[:200]
+    if not words and isinstance(error, AssertionError):
+        words = refusal.get() or f"line {place.lineno} does not hold"
+    where = "" if is_here or isinstance(error, SystemExit) else f" (in {place.name}, line {place.lineno})"
+    return f"{type(error).__name__}: {words}{where}" if words else f"{type(error).__name__}{where}"
+
+
+def _checked(points: float) -> float:
+    if isinstance(points, bool) or not isinstance(points, (int, float)) or not 0 < points < math.inf:
+        raise ValueError(f"points must be a number above 0; got {points!r}.")
+    return float(points)
