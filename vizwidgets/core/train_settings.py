@@ -1,0 +1,123 @@
+"""How a classifier is trained: one value with its checks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from numbers import Real
+from typing import Any
+
+from torch import Generator, Tensor
+
+from .layers import nearest
+
+Augment = Callable[[Tensor, Generator], Tensor]
+SCHEDULES = ("one-cycle", "constant")
+LIVE = ("lr", "epochs")  # what may change in the middle of a training
+WARM_UP = 0.3  # share of the steps in which the learning rate rises
+FIRST = 0.04  # with this share of it
+
+
+@dataclass(frozen=True)
+class TrainSettings:
+    """How a classifier is trained.
+
+    Parameters
+    ----------
+    epochs : int
+        Passes through the data, 1 or more.
+    batch_size : int
+        Most images per step, 1 or more, at most as many as there are.
+    lr : float
+        Largest learning rate of Adam, above 0.
+    seed : int
+        Of the order of the images, of dropout and of the augmentation.
+    schedule : str
+        "one-cycle" (rises for three tenths of the steps, then falls to 0) or "constant".
+    augment : callable, optional
+        From images (N, C, H, W) and a generator to changed images; `flip` mirrors half of them.
+    patience : int, optional
+        Stop after so many epochs in which the test loss did not fall, with the weights of the best one.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is outside of what is stated here.
+    """
+
+    epochs: int = 5
+    batch_size: int = 32
+    lr: float = 1e-3
+    seed: int = 0
+    schedule: str = "one-cycle"
+    augment: Augment | None = None
+    patience: int | None = None
+
+    def __post_init__(self) -> None:
+        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("patience", 1)):
+            value = getattr(self, name)
+            if name == "patience" and value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int) or value < least:
+                raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}.")
+        if not (isinstance(self.lr, Real) and 0 < self.lr < math.inf):
+            raise ValueError(f"lr, the learning rate, must be above 0; got {self.lr!r}. 0.001 is usual.")
+        if self.schedule not in SCHEDULES:
+            raise ValueError(f"schedule must be one of {', '.join(SCHEDULES)}; got {self.schedule!r}.")
+        if self.augment is not None and not callable(self.augment):
+            raise TypeError(f"augment must be a function such as vw.flip; got {self.augment!r}.")
+
+    def lr_at(self, step: int, num_steps: int) -> float:
+        """Return the learning rate of a step (from 1), half a cosine up and half a cosine down."""
+        if self.schedule == "constant" or num_steps == 1:
+            return self.lr
+        share = (step - 1) / (num_steps - 1)
+        if share < WARM_UP:
+            return self.lr * (FIRST + (1 - FIRST) * _ramp(share / WARM_UP))
+        return self.lr * (1 - _ramp((share - WARM_UP) / (1 - WARM_UP)))
+
+    def changed(self, **changes: Any) -> TrainSettings:
+        """Return settings with some values changed; unknown names are answered with the nearest ones."""
+        known = [field.name for field in fields(self)]
+        for name in changes:
+            if name not in known:
+                raise TypeError(
+                    f"no setting named {name!r}; {nearest(name, known)}settings are {', '.join(known)}."
+                )
+        return replace(self, **changes)
+
+    def changed_live(self, **changes: Any) -> TrainSettings:
+        """Return settings for the rest of a training that has begun."""
+        settings = self.changed(**changes)
+        fixed = [name for name in changes if name not in LIVE]
+        if fixed:
+            words = f"{', '.join(fixed)} cannot change during a training"
+            raise ValueError(f"{words}; live are {', '.join(LIVE)}.")
+        return settings
+
+    def check_data(self, labels: Tensor) -> None:
+        """Refuse data that nothing can be learned from, or that are fewer than a batch."""
+        if len(labels.unique()) < 2:
+            raise ValueError(
+                f"training needs two classes at least; all {len(labels)} labels are {int(labels[0])}."
+            )
+        if self.batch_size > len(labels):
+            raise ValueError(
+                f"batch_size must be in 1..{len(labels)}, the number of images; got {self.batch_size}."
+            )
+
+    def check_test(self, is_there: bool) -> None:
+        """Refuse to stop early without images to watch."""
+        if self.patience is not None and not is_there:
+            raise ValueError("patience watches the test loss: give test images too, test=(images, labels).")
+
+    def differences(self) -> dict[str, Any]:
+        """Return the settings that are not the default."""
+        default = TrainSettings()
+        return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
+
+
+def _ramp(share: float) -> float:
+    """Return half a cosine from 0 to 1."""
+    return (1 - math.cos(math.pi * share)) / 2

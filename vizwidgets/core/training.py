@@ -1,0 +1,293 @@
+"""Training a classifier, one step at a time: pause it, go on, change the learning rate on the way.
+
+for step in train(model, (images, labels), epochs=5):
+    step.loss, step.accuracy
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from .labelled import check_labels, labelled
+from .layers import check_model, device_of
+from .metrics import class_scores_of
+from .train_settings import TrainSettings
+from .weights import WeightState
+
+HOPELESS = 10.0  # a loss so many times that of guessing comes from steps that are too large
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One update of the weights.
+
+    Parameters
+    ----------
+    step : int
+        Number of updates so far, from 1.
+    epoch : int
+        The pass through the data that it belongs to, from 1.
+    loss : float
+        Mean cross entropy of the batch, before the update.
+    accuracy : float
+        Share of the batch that was predicted right, before the update, 0 to 1.
+    test_accuracy : float or None
+        Share of the test images that is predicted right after the update; known at the end of each epoch.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    test_accuracy: float | None = None
+
+
+class Training(Iterator[TrainStep]):
+    """A training that can be driven step by step; iterate to go on, also after an interrupt.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Returns class scores (N, K). Its trainable weights are changed; its modes and gradients stay.
+    data : (Tensor, Tensor) or Dataset
+        Images (N, C, H, W) in [0, 1] with labels (N,), or a dataset of (image, label).
+    settings : TrainSettings, optional
+        How it is trained.
+    test : (Tensor, Tensor) or Dataset, optional
+        Images that are not trained on, looked at once an epoch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data are empty, have one class only, or do not fit the model or the settings.
+    """
+
+    def __init__(
+        self, model: nn.Module, data: Any, settings: TrainSettings | None = None, test: Any = None
+    ) -> None:
+        check_model(model)
+        self.model, self.settings = model, settings or TrainSettings()
+        self.images, self.labels = labelled(data)
+        self.num_classes = check_labels(model, (self.images, self.labels))
+        self.settings.check_data(self.labels)
+        self.test = None if test is None else labelled(test, "test")
+        if self.test is not None:
+            check_labels(model, self.test, "test")
+        self.settings.check_test(self.test is not None)
+        self.changes: list[tuple[int, dict[str, Any]]] = []
+        self.first = self.settings
+        self.steps: list[TrainStep] = []
+        self.has_diverged = self.has_stopped_early = False
+        self._weights = WeightState(model)
+        self._start = self._good = self._weights.keep()
+        self._best, self._best_loss, self._best_epoch = self._start, math.inf, 0
+        self._lock = threading.RLock()
+
+    @property
+    def num_taken(self) -> int:
+        """Number of updates so far."""
+        return len(self.steps)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of updates in one pass through the data."""
+        return math.ceil(len(self.images) / self.settings.batch_size)
+
+    @property
+    def num_steps(self) -> int:
+        """Number of updates of the whole training."""
+        return self.settings.epochs * self.steps_per_epoch
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every step was taken, or the training has stopped early."""
+        return self.has_stopped_early or self.num_taken >= self.num_steps
+
+    def __next__(self) -> TrainStep:
+        if self.is_done:
+            raise StopIteration
+        return self.step()
+
+    def step(self) -> TrainStep:
+        """Update the weights once.
+
+        Raises
+        ------
+        StopIteration
+            If the training is done.
+        FloatingPointError
+            If it has diverged; the weights are those of the last good epoch then.
+        """
+        with self._lock:
+            if self.is_done:
+                raise StopIteration
+            if self.has_diverged:
+                raise FloatingPointError("this training has diverged; reset it and take a smaller lr.")
+            before = self._weights.keep()
+            try:
+                taken = self._attempt(self.num_taken + 1)
+            except FloatingPointError as trouble:
+                raise self._give_up(str(trouble)) from None
+            except BaseException:  # an interrupt too: the weights stay as they were before the step
+                self._weights.restore(before)
+                raise
+            self.steps.append(taken)
+            return taken
+
+    def reset(self) -> None:
+        """Go back to the weights of the beginning; the settings stay as they are now."""
+        with self._lock:
+            self._weights.restore(self._start)
+            self._good, self._best, self._best_loss, self._best_epoch = self._start, self._start, math.inf, 0
+            self.steps, self.changes, self.first = [], [], self.settings
+            self.has_diverged = self.has_stopped_early = False
+
+    def update(self, **changes: Any) -> None:
+        """Change the learning rate or the number of epochs; the next step uses them. Safe from any thread.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the change is not possible in the middle of a training; nothing is changed then.
+        """
+        settings = self.settings.changed_live(**changes)
+        with self._lock:
+            new = {name: value for name, value in changes.items() if getattr(self.settings, name) != value}
+            if new:
+                self.changes.append((self.num_taken, new))
+            self.settings = settings
+
+    # -- one step -------------------------------------------------------------------------------------
+
+    def _attempt(self, number: int) -> TrainStep:
+        epoch = (number - 1) // self.steps_per_epoch + 1
+        images, labels = self._batch(number)
+        scores, loss = self._learn(images, labels, number)
+        if not math.isfinite(loss) or loss > HOPELESS * math.log(self.num_classes):
+            guessing = math.log(self.num_classes)
+            raise FloatingPointError(
+                f"the loss is {loss:.3g} in step {number}, that of guessing {guessing:.2g}"
+            )
+        right = float((scores.argmax(dim=1) == labels).float().mean())
+        test_accuracy = self._end_epoch(epoch) if number % self.steps_per_epoch == 0 else None
+        return TrainStep(number, epoch, loss, right, test_accuracy)
+
+    def _batch(self, number: int) -> tuple[Tensor, Tensor]:
+        """Return the images of a step: an epoch goes through all of them in a random order of its own."""
+        epoch, place = divmod(number - 1, self.steps_per_epoch)
+        generator = Generator().manual_seed(self.settings.seed * 1_000_003 + epoch)
+        order = torch.randperm(len(self.images), generator=generator)
+        chosen = order.tensor_split(self.steps_per_epoch)[place]  # of even sizes: none has a single image
+        images = self.images[chosen]
+        if self.settings.augment is not None:
+            generator.manual_seed(self.settings.seed * 1_000_003 + 500_009 + number)
+            images = self.settings.augment(images, generator)
+        device = device_of(self.model)
+        return images.to(device), self.labels[chosen].to(device)
+
+    def _learn(self, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, float]:
+        """Move the weights along the gradient of the loss; dropout draws from the seed and the step."""
+        with self._weights.training_mode(), torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.manual_seed(self.settings.seed * 1_000_003 + number)
+            scores = self.model(images)
+            loss = cross_entropy(scores, labels)
+            gradients = torch.autograd.grad(loss, self._weights.trainable)
+        self._weights.move(gradients, self.settings.lr_at(number, self.num_steps))
+        return scores.detach(), float(loss.detach())
+
+    def _end_epoch(self, epoch: int) -> float | None:
+        self._good = self._weights.keep()
+        if self.test is None:
+            return None
+        images, labels = self.test
+        scores = class_scores_of(self.model, images)
+        self._watch(float(cross_entropy(scores, labels)), epoch)
+        return float((scores.argmax(dim=1) == labels).float().mean())
+
+    def _watch(self, loss: float, epoch: int) -> None:
+        """Stop when the test loss has not fallen for so many epochs, with the weights of the best one."""
+        if loss < self._best_loss:
+            self._best, self._best_loss, self._best_epoch = self._good, loss, epoch
+        patience = self.settings.patience
+        if patience is not None and epoch - self._best_epoch >= patience:
+            self.has_stopped_early = True
+            self._weights.restore(self._best)
+
+    def _give_up(self, why: str) -> FloatingPointError:
+        self.has_diverged = True
+        self._weights.restore(self._good)
+        lr = self.settings.lr
+        done = self.num_taken // self.steps_per_epoch
+        where = f"of the end of epoch {done}" if done else "of the beginning"
+        return FloatingPointError(
+            f"the training has diverged: {why}. The weights are those {where}. "
+            f"Try a learning rate ten times smaller than {lr:g}: {lr / 10:g}."
+        )
+
+
+def train(
+    model: nn.Module,
+    data: Any,
+    epochs: int = 5,
+    batch_size: int = 32,
+    lr: float = 1e-3,
+    seed: int = 0,
+    *,
+    test: Any = None,
+    **settings: Any,
+) -> Training:
+    """Train a classifier and yield every step.
+
+    Adam on the cross entropy, with a learning rate that rises for three tenths of the steps and falls to 0
+    (one cycle). The same seed gives the same weights on the same machine. An interrupted loop goes on with
+    ``for step in training`` again.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Returns class scores (N, K). Its trainable weights are changed; its modes and gradients stay.
+    data : (Tensor, Tensor) or Dataset
+        Images (N, C, H, W) in [0, 1] with labels (N,), or a dataset of (image, label).
+    epochs, batch_size, lr, seed
+        Passes through the data, images per step, largest learning rate, and what the order is drawn from.
+    test : (Tensor, Tensor) or Dataset, optional
+        Images that are not trained on, looked at once an epoch.
+    **settings
+        Further fields of `TrainSettings`: ``augment=vw.flip``, ``patience=2``, ``schedule="constant"``.
+
+    Returns
+    -------
+    Training
+        An iterator of `TrainStep`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data are empty, have one class only, or do not fit the model or the settings.
+    FloatingPointError
+        In a step, if the training diverges; the weights are those of the last good epoch then.
+
+    Examples
+    --------
+    >>> images = torch.rand(20, 1, 4, 4)
+    >>> model = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
+    >>> steps = list(train(model, (images, torch.arange(20) % 2), epochs=2, batch_size=10))
+    >>> len(steps), steps[-1].epoch
+    (4, 2)
+    """
+    chosen = TrainSettings(epochs=epochs, batch_size=batch_size, lr=lr, seed=seed).changed(**settings)
+    return Training(model, data, chosen, test)
+
+
+def flip(images: Tensor, generator: Generator) -> Tensor:
+    """Mirror each image (N, C, H, W) left to right with even odds: ``train(..., augment=flip)``."""
+    is_mirrored = torch.rand(len(images), generator=generator) < 0.5
+    return torch.where(is_mirrored.view(-1, 1, 1, 1), images.flip(3), images)

@@ -1,0 +1,83 @@
+"""The weights of a network in training: how they move, and how they go back to where they were."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Everything that a training step changes, as it was at one moment."""
+
+    values: list[Tensor]
+    optimizer: dict[str, Any]
+
+
+class WeightState:
+    """Trainable weights and buffers of a model, and the Adam that moves them.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Its weights are changed in place; their ``.grad`` stays as it is.
+
+    Raises
+    ------
+    ValueError
+        If no weight is trainable.
+
+    References
+    ----------
+    Kingma and Ba 2015, "Adam: a method for stochastic optimization".
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        self._model = model
+        self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
+        if not self.trainable:
+            raise ValueError("no weight of the model is trainable: all of them have requires_grad=False.")
+        self._changing = [*self.trainable, *model.buffers()]  # batch normalization keeps its means in buffers
+        self._adam = torch.optim.Adam(self.trainable)
+
+    def move(self, gradients: Sequence[Tensor], lr: float) -> None:
+        """Take one step of Adam against the gradient."""
+        before = [weight.grad for weight in self.trainable]
+        for group in self._adam.param_groups:
+            group["lr"] = lr
+        try:
+            for weight, gradient in zip(self.trainable, gradients, strict=True):
+                weight.grad = gradient
+            self._adam.step()
+        finally:
+            for weight, gradient_before in zip(self.trainable, before, strict=True):
+                weight.grad = gradient_before
+
+    def keep(self) -> Kept:
+        """Return everything as it is now."""
+        values = [tensor.detach().clone() for tensor in self._changing]
+        return Kept(values, copy.deepcopy(self._adam.state_dict()))
+
+    @torch.no_grad()
+    def restore(self, kept: Kept) -> None:
+        """Go back to what was kept."""
+        for tensor, before in zip(self._changing, kept.values, strict=True):
+            tensor.copy_(before)
+        self._adam.load_state_dict(copy.deepcopy(kept.optimizer))
+
+    @contextmanager
+    def training_mode(self) -> Iterator[None]:
+        """Let dropout and batch normalization train; each module gets its mode back."""
+        modes = {module: module.training for module in self._model.modules()}
+        self._model.train()
+        try:
+            yield
+        finally:
+            for module, mode in modes.items():
+                module.training = mode
