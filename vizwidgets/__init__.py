@@ -20,7 +20,7 @@ _NAMES = {
     "core.images": ("check_image",),
     "core.layers": ("Layer", "list_layers"),
     "core.metrics": ("accuracy", "confusion", "predictions"),
-    "core.objectives": ("Objective", "channel", "class_score", "unit"),
+    "core.objectives": ("Objective", "channel", "class_probability", "class_score", "unit"),
     "core.regularizers": ("p_norm", "total_variation"),
     "core.settings": ("AscentSettings", "preset"),
     "core.train_settings": ("TrainSettings",),

@@ -180,7 +180,9 @@ def _spectrum_gain(height: int, width: int, decay: float) -> Tensor:
     return frequencies.pow(-decay) / 4
 
 
-def start_images(shape: tuple[int, int, int, int], generator: Generator, spread: float) -> Tensor:
-    """Return images (N, C, H, W) of mid-gray with Gaussian noise; the first one is the same for any N."""
+def start_images(
+    shape: tuple[int, int, int, int], generator: Generator, spread: float, level: float = 0.5
+) -> Tensor:
+    """Return images (N, C, H, W) of one gray with Gaussian noise; the first one is the same for any N."""
     one_by_one = [torch.randn(shape[1:], generator=generator) for _ in range(shape[0])]
-    return (0.5 + spread * torch.stack(one_by_one)).clamp(0, 1)
+    return (level + spread * torch.stack(one_by_one)).clamp(0, 1)

@@ -143,7 +143,20 @@ class ClassScore(Measure):
         return _deviation(whole_of(outputs[OUTPUT]))
 
     def code(self, weight: float) -> str:
-        return _scaled(weight, f"vw.class_score({_one_or_list(self.targets)})")
+        return _scaled(weight, f"vw.{self.kind}({_one_or_list(self.targets)})")
+
+
+@dataclass(frozen=True)
+class ClassProbability(ClassScore):
+    """Probability of a class: softmax(z)[c] = exp(z[c]) / sum over k of exp(z[k]), z the scores."""
+
+    kind: ClassVar[str] = "class_probability"
+
+    def value(self, image: Tensor, outputs: Outputs) -> Tensor:
+        return class_scores(whole_of(outputs[OUTPUT]).softmax(dim=-1), self.targets)
+
+    def spread(self, outputs: Outputs) -> float:
+        return _deviation(whole_of(outputs[OUTPUT]).softmax(dim=-1))
 
 
 def check_channel(number: int, layer: Layer) -> None:

@@ -15,7 +15,7 @@ from typing import Any, TypeGuard
 
 from torch import nn
 
-from .measures import Channel, ClassScore, Measure, Unit
+from .measures import Channel, ClassProbability, ClassScore, Measure, Unit
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,37 @@ def class_score(target: int | str | Sequence[int | str]) -> Objective:
     >>> class_score("water ouzel")
     vw.class_score('water ouzel')
     """
+    return _one(ClassScore(_targets(target)))
+
+
+def class_probability(target: int | str | Sequence[int | str]) -> Objective:
+    """Probability of a class: its share after softmax.
+
+    Its gradient is p (∇z_c - Σ p_k ∇z_k): it vanishes where the network is sure, yes or no, and it also rises
+    when the scores of the other classes fall. The score (`class_score`) has neither habit.
+
+    Parameters
+    ----------
+    target : str, int or list of them
+        Name or index of the class; a list asks for one image each.
+
+    References
+    ----------
+    Simonyan et al. 2014, who maximize the score for this reason.
+
+    Examples
+    --------
+    >>> class_probability(7)
+    vw.class_probability(7)
+    """
+    return _one(ClassProbability(_targets(target)))
+
+
+def _targets(target: int | str | Sequence[int | str]) -> tuple[int | str, ...]:
     many = tuple(target) if _is_list(target) else (target,)
     if not many:
         raise ValueError("target must be a class or a list of classes; got an empty list.")
-    return _one(ClassScore(tuple(one if isinstance(one, str) else _number(one, "target") for one in many)))
+    return tuple(one if isinstance(one, str) else _number(one, "target") for one in many)
 
 
 def _one(measure: Measure) -> Objective:

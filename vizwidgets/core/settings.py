@@ -71,6 +71,8 @@ class AscentSettings:
         "auto" (bfloat16 where the processor has it), "float32" or "bfloat16".
     spread : float
         Standard deviation of the noise in the start image.
+    level : float
+        Mean of the start image, in [0, 1]: 0.5 is gray, 0 black.
     rescue_steps : int
         During so many first steps the gradient may pass dead ReLUs if there is no other gradient.
 
@@ -95,6 +97,7 @@ class AscentSettings:
     blur_every: int = 0
     precision: str = "auto"
     spread: float = START_SPREAD
+    level: float = 0.5
     rescue_steps: int = 16
 
     def __post_init__(self) -> None:
@@ -114,6 +117,8 @@ class AscentSettings:
                 "blur_sigma, blur_every and spread must be 0 or more; "
                 f"got {self.blur_sigma}, {self.blur_every} and {self.spread}."
             )
+        if not 0 <= self.level <= 1:
+            raise ValueError(f"level must be in [0, 1], the mean of the start image; got {self.level}.")
         self.view  # noqa: B018 - its own checks
 
     @property
@@ -149,9 +154,10 @@ class AscentSettings:
         return {name: value for name, value in asdict(self).items() if value != default[name]}
 
     def start(self, count: int, channels: int, device: torch.device) -> Tensor:
-        """Return the start images (N, C, H, W): gray with noise from the seed."""
+        """Return the start images (N, C, H, W): one level of gray with noise from the seed."""
         generator = Generator().manual_seed(self.seed)
-        return start_images((count, channels, *self.sides), generator, self.spread).to(device)
+        shape = (count, channels, *self.sides)
+        return start_images(shape, generator, self.spread, self.level).to(device)
 
     def parameterize(self, start: Tensor) -> Fourier | Pixels:
         """Return the parameterization of a start image."""
