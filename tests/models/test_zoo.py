@@ -167,10 +167,12 @@ def test_the_table_of_models_says_which_weights_are_at_hand(monkeypatch, tmp_pat
         "vgg16_edges",
         "vgg16_torchvision",
         "efficientnet_lite0",
+        "digits_cnn",
     ]
     assert not any(entry.is_present for entry in table)
     lines = repr(table).splitlines()
     assert "to download, 61 MB" in lines[1] and "--full" in lines[3] and "1000" in lines[4]
+    assert "trained at first use" in lines[5]
     assert "<td" in table._repr_html_() and "&#x27;" in table._repr_html_()
     assert list(tmp_path.iterdir()) == []
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from vizwidgets.data.artifacts import ARTIFACTS, is_present
 from vizwidgets.models.pretrained import PRETRAINED, build_pretrained
+from vizwidgets.models.small import SMALL_MODELS
+from vizwidgets.models.trained import TRAINED, is_trained, load_trained
 from vizwidgets.models.vision_model import VisionModel
 from vizwidgets.models.wrapping import wrap
 
@@ -22,7 +24,7 @@ class ModelEntry:
 
     name: str
     weights: str
-    has_classes: bool
+    num_classes: int
     is_present: bool
     megabytes: float
     licence: str
@@ -33,6 +35,8 @@ class ModelEntry:
         """In words, whether ``load_model`` would download."""
         if self.is_present:
             return "present"
+        if self.name in TRAINED:
+            return f"trained at first use, {TRAINED[self.name].minutes}"
         command = "fetch_weights.py --full" if ARTIFACTS[self.name].is_large else "fetch_weights.py"
         return f"to download, {self.megabytes:.0f} MB ({command})"
 
@@ -53,7 +57,7 @@ class ModelTable(tuple[ModelEntry, ...]):
 
 
 def _cells(entry: ModelEntry) -> tuple[str, str, str, str]:
-    return entry.name, entry.weights, "1000" if entry.has_classes else "none", entry.status
+    return entry.name, entry.weights, str(entry.num_classes or "none"), entry.status
 
 
 def _html_row(entry: ModelEntry) -> str:
@@ -67,7 +71,13 @@ def _html_cell(text: str, tag: str = "td") -> str:
 
 def list_models() -> ModelTable:
     """Return the models that :func:`load_model` knows, as a table that says which weights are at hand."""
-    return ModelTable(_entry(name) for name in PRETRAINED)
+    return ModelTable([*map(_entry, PRETRAINED), *map(_trained_entry, TRAINED)])
+
+
+def _trained_entry(name: str) -> ModelEntry:
+    words = f"trained on this computer with {TRAINED[name].data_words}"
+    classes = len(SMALL_MODELS[name].class_names)
+    return ModelEntry(name, words, classes, is_trained(name), 0.0, "yours", "")
 
 
 def _entry(name: str) -> ModelEntry:
@@ -75,7 +85,7 @@ def _entry(name: str) -> ModelEntry:
     return ModelEntry(
         name,
         model.weights,
-        model.has_classes,
+        1000 if model.has_classes else 0,
         is_present(name),
         artifact.size / 1e6,
         artifact.licence,
@@ -105,6 +115,9 @@ def load_model(name: str) -> VisionModel:
     """
     if name in PRETRAINED:
         return build_pretrained(PRETRAINED[name])
-    near = difflib.get_close_matches(str(name), PRETRAINED, n=3, cutoff=0.4)
+    if name in TRAINED:
+        return load_trained(name)
+    known = [*PRETRAINED, *TRAINED]
+    near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-    raise ValueError(f"there is no model {name!r}.{hint} There are: {', '.join(PRETRAINED)}.")
+    raise ValueError(f"there is no model {name!r}.{hint} There are: {', '.join(known)}.")

@@ -1,0 +1,94 @@
+"""Small networks: built from a seed, trained once and kept."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from vizwidgets.core.train_settings import TrainSettings
+from vizwidgets.models import trained
+from vizwidgets.models.small import new_model
+from vizwidgets.models.trained import Trained, is_trained, load_trained, trained_path
+
+
+def num_weights(model: torch.nn.Module) -> int:
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def test_the_digits_network_is_the_one_of_keras_vis():
+    convolutions = (9 * 1 * 32 + 32) + (9 * 32 * 64 + 64)
+    dense = (12 * 12 * 64 * 128 + 128) + (128 * 10 + 10)
+    assert num_weights(new_model("digits_cnn")) == convolutions + dense
+
+
+def test_the_seed_decides_the_weights_and_nothing_else_does():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    one, same, other = new_model("animals_cnn", 1), new_model("animals_cnn", 1), new_model("animals_cnn", 2)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert one.weights_hash == same.weights_hash != other.weights_hash
+
+
+def test_a_small_network_takes_images_and_names_its_classes():
+    model = new_model("animals_cnn")
+    assert model(torch.rand(3, 3, 64, 64)).shape == (3, 2)
+    assert model.class_names == ("sheep", "goat") and not model.training
+    assert "random weights of seed 0" in str(model.provenance)
+
+
+def test_an_unknown_name_is_answered_with_the_nearest():
+    with pytest.raises(ValueError, match="Did you mean 'digits_cnn'"):
+        new_model("digit_cnn")
+
+
+@pytest.fixture
+def quick(monkeypatch, tmp_path):
+    """Put a training of a second in the place of the real one, in an empty cache folder."""
+    monkeypatch.setenv("VIZWIDGETS_HOME", str(tmp_path))
+    generator = torch.Generator().manual_seed(0)
+    calls = []
+
+    def data(split: str):
+        calls.append(split)
+        return torch.rand(20, 1, 28, 28, generator=generator), torch.arange(20) % 10
+
+    recipe = Trained(
+        "digits_cnn", data, "20 images of noise", TrainSettings(epochs=1, batch_size=10), "no time"
+    )
+    monkeypatch.setitem(trained.TRAINED, "digits_cnn", recipe)
+    return calls
+
+
+def test_a_model_is_trained_once_and_read_afterwards(quick):
+    assert not is_trained("digits_cnn")
+    first = load_trained("digits_cnn")
+    assert quick == ["train", "test"] and is_trained("digits_cnn")
+    again = load_trained("digits_cnn")
+    assert quick == ["train", "test"]
+    assert again.weights_hash == first.weights_hash == first.provenance.sha256[:16]
+    assert "20 images of noise" in str(first.provenance)
+
+
+@pytest.mark.parametrize("damage", ["cut", "flip"])
+def test_a_damaged_file_is_trained_anew(quick, damage):
+    first = load_trained("digits_cnn")
+    path = trained_path("digits_cnn")
+    data = bytearray(path.read_bytes())
+    if damage == "cut":
+        del data[-100:]
+    else:
+        data[-1] ^= 0x10
+    path.write_bytes(bytes(data))
+    quick.clear()
+    load_trained("digits_cnn")
+    assert quick == ["train", "test"]
+    assert first.provenance.name == "digits_cnn"
+
+
+def test_a_folder_that_cannot_be_written_does_not_stop_the_training(quick, monkeypatch):
+    def refuse(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(trained, "write_atomically", refuse)
+    assert load_trained("digits_cnn").class_names[7] == "7"
+    assert not is_trained("digits_cnn")
