@@ -7,7 +7,7 @@ following the tensors through one forward pass, so functional operations and res
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from html import escape
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from .private_copy import private_copy
-from .receptive_field import Field, FieldTracker
+from .receptive_field import WHOLE, Field, FieldTracker
 
 Shape = tuple[int, ...]
 
@@ -43,6 +43,8 @@ class Layer:
         Pixels of the image between neighbouring units; None for a vector.
     parameters : int
         Number of learned numbers in the layer.
+    field : Field
+        Where exactly each unit looks, along rows and columns; not in the table.
     """
 
     name: str
@@ -53,26 +55,31 @@ class Layer:
     receptive_field: int | None
     stride: int | None
     parameters: int
+    field: Field = field(default=WHOLE, repr=False)
 
 
 class LayerTable(tuple[Layer, ...]):
     """A tuple of layers that shows itself as a table, in a terminal and in a notebook."""
 
     def _rows(self) -> list[list[str]]:
-        return [[_cell(getattr(layer, field.name)) for field in fields(Layer)] for layer in self]
+        return [[_cell(getattr(layer, name)) for name in _columns()] for layer in self]
 
     def __repr__(self) -> str:
-        heads = [field.name for field in fields(Layer)]
+        heads = _columns()
         rows = [heads, *self._rows()]
         widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
         return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th>{field.name.replace('_', ' ')}</th>" for field in fields(Layer))
+        heads = "".join(f"<th>{name.replace('_', ' ')}</th>" for name in _columns())
         rows = "".join(
             "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows()
         )
         return f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _columns() -> list[str]:
+    return [column.name for column in fields(Layer) if column.repr]
 
 
 def _cell(value: Any) -> str:
@@ -162,6 +169,7 @@ def _layer(name: str, alias: str, module: nn.Module, output: Tensor, field: Fiel
         receptive_field=field.size if is_map else None,
         stride=field.stride if is_map else None,
         parameters=sum(parameter.numel() for parameter in module.parameters()),
+        field=field if is_map else WHOLE,
     )
 
 
