@@ -16,6 +16,7 @@ __version__ = "0.1.0"
 _NAMES = {
     "core.ascent": ("Ascent", "activation", "ascend", "maximize"),
     "core.ascent_run": ("AscentRun",),
+    "core.autodiff": ("compute_graph", "gradient"),
     "core.history": ("AscentStep",),
     "core.images": ("check_image",),
     "core.layers": ("Layer", "list_layers"),

@@ -1,0 +1,34 @@
+"""Numbers, and what happens at a node, as a person writes them."""
+
+from __future__ import annotations
+
+import math
+
+
+def number_text(value: float) -> str:
+    """Return a number with three digits and a real minus.
+
+    Examples
+    --------
+    >>> number_text(-0.73106), number_text(1e300), number_text(float("-inf")), number_text(float("nan"))
+    ('−0.731', '1e300', '−∞', 'not a number')
+    """
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    text = f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
+    return "0" if text == "−0" else text
+
+
+def as_operand(value: float) -> str:
+    """Return a number as it stands inside a formula: what begins with a minus is in parentheses."""
+    text = number_text(value)
+    return f"({text})" if text.startswith("−") else text
+
+
+def equals(value: float) -> str:
+    """Return how a formula goes on to a value: "= 0.5" if that is all of it, "≈ 0.333" if it is rounded."""
+    text = number_text(value)
+    is_exact = not math.isfinite(value) or float(text.replace("−", "-")) == value
+    return f"{'=' if is_exact else '≈'} {text}"
