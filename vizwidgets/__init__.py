@@ -17,6 +17,7 @@ _NAMES = {
     "core.ascent": ("Ascent", "activation", "ascend", "maximize"),
     "core.ascent_run": ("AscentRun",),
     "core.autodiff": ("compute_graph", "gradient"),
+    "core.examples": ("Example",),
     "core.history": ("AscentStep",),
     "core.images": ("check_image",),
     "core.layers": ("Layer", "list_layers"),
@@ -27,12 +28,14 @@ _NAMES = {
     "core.train_settings": ("TrainSettings",),
     "core.training": ("Training", "TrainStep", "flip", "train"),
     "core.verdict": ("Verdict",),
-    "data.photos": ("list_photos", "photo"),
+    "data.examples": ("top_examples",),
+    "data.photos": ("list_photos", "list_pictures", "photo"),
     "draw.show": ("show",),
     "models": ("list_models", "load_model", "wrap"),
     "models.replay": ("replay",),
     "models.small": ("new_model",),
     "widgets.ascent": ("AscentExplorer",),
+    "widgets.training": ("TrainingExplorer",),
     "widgets.walls": ("FilterWall",),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}

@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 MAX_PIXELS = 50_000_000
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
 # CC0 or public domain, in scikit-image's wheel: no network is needed.
 _FILES = {
     "cat": "chelsea.png",
@@ -31,7 +32,7 @@ def list_photos() -> tuple[str, ...]:
     return tuple(_FILES)
 
 
-def photo(source: str | os.PathLike[str] | bytes, size: int | None = None) -> Tensor:
+def photo(source: str | os.PathLike[str] | bytes, size: int | tuple[int, int] | None = None) -> Tensor:
     """Return a photograph: a bundled one by name, or your own by path or from an upload's bytes.
 
     Parameters
@@ -39,8 +40,9 @@ def photo(source: str | os.PathLike[str] | bytes, size: int | None = None) -> Te
     source : str, path or bytes
         A name of :func:`list_photos`, a file, or a file's content. A camera's rotation note is obeyed,
         transparency becomes white.
-    size : int, optional
-        Shrink or enlarge the shorter side to this many pixels and cut out the central square.
+    size : int or (int, int), optional
+        Shrink or enlarge the shorter side to this many pixels and cut out the central square; two numbers
+        are height and width of a rectangle instead.
 
     Returns
     -------
@@ -59,13 +61,42 @@ def photo(source: str | os.PathLike[str] | bytes, size: int | None = None) -> Te
     >>> photo("cat", size=224).shape
     torch.Size([1, 3, 224, 224])
     """
-    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or size < 1):
-        raise ValueError(f"size must be a whole number of pixels above 0; got {size!r}.")
+    height_and_width = _sides(size)
     picture = _to_rgb(_open(source))
-    if size is not None:
-        picture = ImageOps.fit(picture, (size, size), Image.Resampling.BICUBIC)
+    if height_and_width is not None:
+        picture = ImageOps.fit(picture, height_and_width[::-1], Image.Resampling.BICUBIC)
     pixels = np.array(picture, dtype=np.float32) / 255
     return torch.from_numpy(pixels).permute(2, 0, 1)[None].contiguous()
+
+
+def list_pictures(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Return the picture files of a folder and the folders in it, in alphabetical order.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
+    ValueError
+        If there is no picture in it.
+    """
+    place = Path(folder).expanduser()
+    if not place.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(folder)!r}; looked in {Path.cwd()}.")
+    found = tuple(
+        sorted(path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+    )
+    if not found:
+        raise ValueError(f"the folder {place.name!r} holds no pictures ({' '.join(SUFFIXES)}).")
+    return found
+
+
+def _sides(size: int | tuple[int, int] | None) -> tuple[int, int] | None:
+    if size is None:
+        return None
+    sides = size if isinstance(size, tuple) else (size, size)
+    if len(sides) != 2 or any(not isinstance(n, int) or isinstance(n, bool) or n < 1 for n in sides):
+        raise ValueError(f"size must be a whole number of pixels above 0, or height and width; got {size!r}.")
+    return sides
 
 
 def _open(source: str | os.PathLike[str] | bytes) -> Image.Image:
