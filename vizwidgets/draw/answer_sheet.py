@@ -1,0 +1,78 @@
+"""Images with what a classifier says of them: right answers in gray, wrong ones framed and crossed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from .pixels import Bytes, to_bytes
+
+PAPER, RIGHT, WRONG, UNKNOWN = "#ffffff", "#5f5f5f", "#a63d00", "#9a9a9a"
+LINE, GAP, FRAME = 19, 5, 3  # pixels: caption, between pictures, frame of a wrong one
+
+
+def answer_sheet(
+    images: Tensor, truths: Sequence[str], guesses: Sequence[str] | None, columns: int, side: int = 64
+) -> Bytes:
+    """Lay images out in rows, each with the predicted class beneath.
+
+    Parameters
+    ----------
+    images : Tensor
+        (N, C, H, W) in [0, 1].
+    truths : sequence of str
+        The right class of each.
+    guesses : sequence of str or None
+        The predicted class of each; None where nothing is predicted yet: the right class is written then.
+    columns : int
+        Images in a row.
+    side : int
+        Width of an image on the sheet, in pixels.
+
+    Returns
+    -------
+    array
+        (H, W, 3) uint8.
+
+    Examples
+    --------
+    >>> import torch
+    >>> answer_sheet(torch.zeros(4, 1, 8, 8), "0123", "0133", columns=2, side=32).shape
+    (117, 79, 3)
+    """
+    rows = -(-len(images) // columns)
+    width, height = side + 2 * GAP, side + LINE + GAP
+    sheet = Image.new("RGB", (columns * width - GAP, rows * height - GAP + 2 * FRAME + 4), PAPER)
+    pen = ImageDraw.Draw(sheet)
+    for index, image in enumerate(images):
+        left, top = GAP // 2 + index % columns * width, FRAME + index // columns * height
+        sheet.paste(_sized(to_bytes(image), side), (left, top))
+        guess = None if guesses is None else guesses[index]
+        _label(pen, left, top, side, truths[index], guess)
+    return np.asarray(sheet)
+
+
+def _label(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, truth: str, guess: str | None) -> None:
+    is_wrong = guess is not None and guess != truth
+    color = WRONG if is_wrong else UNKNOWN if guess is None else RIGHT
+    if is_wrong:
+        pen.rectangle((left - 1, top - 1, left + side, top + side), outline=WRONG, width=FRAME)
+    words = f"✗ {guess}" if is_wrong else guess or truth
+    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, _font(is_wrong), anchor="mm")
+
+
+def _sized(picture: Bytes, side: int) -> Image.Image:
+    way = Image.Resampling.NEAREST if side % picture.shape[1] == 0 else Image.Resampling.BICUBIC
+    return Image.fromarray(picture).resize((side, side), way)
+
+
+@cache
+def _font(is_bold: bool) -> ImageFont.FreeTypeFont:
+    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
+    return ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if is_bold else ''}.ttf"), 15)

@@ -1,0 +1,220 @@
+"""Training, live: `TrainingExplorer`."""
+
+from __future__ import annotations
+
+import platform
+from time import monotonic
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import nn
+
+from vizwidgets.core.metrics import predictions
+from vizwidgets.core.record import weights_hash
+from vizwidgets.core.train_settings import TrainSettings
+from vizwidgets.core.training import Training
+from vizwidgets.draw.answer_sheet import answer_sheet
+from vizwidgets.draw.charts import curve_figure
+
+from . import controls
+from .ascent_words import model_name
+from .explorer import Curves, Explorer
+from .training_controls import LIVE, SETTINGS, Remedy, TrainingTraits, training_knobs
+from .training_stepper import TrainingStepper
+
+LOOK_SECONDS = 0.4  # the network is asked about the shown images not more often than this
+PANELS = [("loss", [0]), ("accuracy", [1, 2])]
+
+
+class TrainingExplorer(TrainingTraits, Explorer):
+    """Train a classifier and watch its curves, and images that it gets right one after the other.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Returns class scores (N, K). Its weights are changed in place; Reset gives back the first ones.
+    data : (Tensor, Tensor) or Dataset
+        Images (N, C, H, W) in [0, 1] with labels (N,), or a dataset of (image, label).
+    test : (Tensor, Tensor) or Dataset, optional
+        Images that are not trained on, looked at once an epoch; some of them are shown.
+    num_shown : int
+        Number of images in the picture.
+    **settings
+        Fields of `TrainSettings`: ``epochs=5, lr=1e-3, batch_size=32, seed=0, augment=vw.flip`` …
+
+    Raises
+    ------
+    TypeError, ValueError
+        If model, data and settings do not fit together; the message says what does.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
+    >>> data = torch.rand(20, 1, 4, 4), torch.arange(20) % 2
+    >>> explorer = TrainingExplorer(net, data, epochs=1, batch_size=10)
+    >>> explorer.run_to_end()
+    >>> explorer.run.state, explorer.run.num_taken
+    ('done', 2)
+    """
+
+    def __init__(
+        self, model: nn.Module, data: Any, test: Any = None, *, num_shown: int = 40, **settings: Any
+    ) -> None:
+        self._take_settings(TrainSettings().changed(**settings))
+        self.model = model
+        self._first = Training(model, data, self.settings(), test)
+        self._stepper = TrainingStepper(self._begin)
+        super().__init__(self._stepper)
+        self._choose_shown(num_shown)
+        self.remedy = Remedy(self.begin_again)
+        knobs = training_knobs(self, self.bar.say)
+        self.observe(self._on_setting, list(SETTINGS))
+        self.bar.rewind.layout.display = "none"
+        side = [
+            controls.group("Training", [knobs["lr"], controls.row([knobs["epochs"], knobs["batch_size"]])]),
+            controls.group("Chance", [knobs["seed"]]),
+        ]
+        self._assemble("Training", self._subtitle(), side, [self.remedy])
+
+    @property
+    def training(self) -> Training:
+        """The training, with its steps so far."""
+        return self._stepper.training
+
+    def begin_again(self, lr: float) -> None:
+        """Begin anew with another learning rate, and run."""
+        self.lr = lr
+        self.run.reset()
+        self.run.start()
+
+    def code(self) -> str:
+        """Return the Python that trains the same way, with every change on the way."""
+        training = self.training
+        words = [f"{name}={value!r}" for name, value in _plain(training.first).items()]
+        arguments = ", ".join(["model", "data", *words, *(["test=test"] if training.test else [])])
+        lines = ["import vizwidgets as vw", "", f"model = ...  # your {model_name(self.model)}"]
+        lines += ["data = ...  # (images, labels)", f"training = vw.train({arguments})"]
+        done = 0
+        for at, change in training.changes:
+            lines += [f"for _ in range({at - done}):\n    training.step()"] if at > done else []
+            lines.append(f"training.update({', '.join(f'{k}={v!r}' for k, v in change.items())})")
+            done = at
+        return "\n".join([*lines, "steps = list(training)"])
+
+    def record(self) -> dict[str, Any]:
+        """Return settings, changes, versions and curves as JSON-able data."""
+        training, curves = self.training, self._stepper.curves
+        return {
+            "format": "vizwidgets training 1",
+            "model": model_name(self.model),
+            "weights_hash": weights_hash(self.model),
+            "settings": _plain(training.first),
+            "changes": [[at, change] for at, change in training.changes],
+            "num_taken": training.num_taken,
+            "has_diverged": training.has_diverged,
+            "versions": {"torch": torch.__version__, "machine": platform.machine()},
+            "curves": {
+                name: [round(value, 6) if np.isfinite(value) else None for value in values.tolist()]
+                for name, values in zip(curves.names, curves.values, strict=True)
+            },
+        }
+
+    def figure(self) -> Figure:
+        """Return the static picture: images with the network's answers, and the curves."""
+        self.run.wait_for_orders()
+        names, values, panels = self._curves()
+        caption = f"{model_name(self.model)}: {self._summary()}"
+        return curve_figure(names, values, panels, self._picture(), caption)
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _begin(self) -> Training:
+        self._first.reset()
+        test = self._first.test
+        return Training(self.model, (self._first.images, self._first.labels), self.settings(), test)
+
+    def _choose_shown(self, number: int) -> None:
+        images, labels = self._first.test or (self._first.images, self._first.labels)
+        self._shown, truths = images[:number], labels[:number]
+        self._truths = [self._name(label) for label in truths.tolist()]
+        self._looked_at, self._sheet = float("-inf"), np.zeros((1, 1, 3), np.uint8)
+
+    def _name(self, label: int) -> str:
+        names = getattr(self.model, "class_names", None)
+        return str(label) if names is None else names[label]
+
+    def _subtitle(self) -> str:
+        training = self._first
+        known: Any = getattr(self.model, "provenance", None)
+        of = f"{len(training.images):,} training images"
+        test = "" if training.test is None else f", {len(training.test[0]):,} test images"
+        return f"{known or type(self.model).__name__} · {of}{test}"
+
+    def _picture(self) -> np.ndarray:
+        if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
+            self._looked_at = monotonic()
+            guesses = None
+            if self._stepper.num_taken:
+                guesses = [self._name(label) for label in predictions(self.model, self._shown).tolist()]
+            self._sheet = answer_sheet(self._shown, self._truths, guesses, columns=8, side=56)
+        return self._sheet
+
+    def _curves(self) -> Curves:
+        curves = self._stepper.curves
+        members = [1, 2] if self.training.test is not None else [1]
+        return curves.names, curves.values, [PANELS[0], ("accuracy", members)]
+
+    def _progress(self) -> str:
+        training, left = self.training, self._stepper.seconds_left
+        epoch = min((training.num_taken - 1) // training.steps_per_epoch + 1, training.settings.epochs)
+        words = f"epoch {max(epoch, 0)} of {training.settings.epochs} · step {training.num_taken}"
+        words += f" of {training.num_steps}"
+        if training.steps:
+            words += f" · loss {training.steps[-1].loss:.3f}"
+        is_going = left is not None and not training.is_done
+        return words + (f" · {left:.0f} s left" if is_going else "")
+
+    def _words(self) -> str:
+        return f"training of {model_name(self.model)}"
+
+    def _summary(self) -> str:
+        training = self.training
+        if not training.steps:
+            return "not trained yet"
+        point = dict(zip(self._stepper.curves.names, self._stepper.curves.values[:, -1], strict=True))
+        words = f"after {training.num_taken} steps {point['training_accuracy']:.1%} of the last batches right"
+        if training.test is not None:
+            words += f", {point['test_accuracy']:.1%} of the test images"
+        return words + (" (stopped early)" if training.has_stopped_early else "")
+
+    def _settle(self) -> None:
+        if self.training.has_diverged:
+            good = self._stepper.good_lr
+            lr = good if good is not None and good < self.lr else self.lr / 10
+            self.remedy.offer(lr, self.run.error.partition(": ")[2].partition("Try")[0])
+        else:
+            self.remedy.say(self._summary())
+
+    def _on_setting(self, change: dict[str, Any]) -> None:
+        name = change["name"]
+        self.bar.clear()
+        if name in LIVE:
+            self._stepper.ask(**{name: change["new"]})
+            if self.run.state == "done" and not self.training.has_stopped_early:
+                self._go_on()
+        else:
+            self.run.restart()
+
+    def _go_on(self) -> None:
+        """Let a finished training go on if it was given more epochs."""
+        if self.epochs * self.training.steps_per_epoch > self.training.num_taken:
+            self.run.extend()
+
+
+def _plain(settings: TrainSettings) -> dict[str, Any]:
+    """Return the settings as JSON-able data; a function by its name."""
+    values = {"epochs": settings.epochs, "batch_size": settings.batch_size, "lr": settings.lr}
+    values |= {"seed": settings.seed, **settings.differences()}
+    return {name: getattr(value, "__name__", value) for name, value in values.items()}
