@@ -62,7 +62,7 @@ def curve_figure(
     rows = columns[0, -1].subgridspec(len(panels), 1, height_ratios=heights)
     axes = [figure.add_subplot(rows[index, 0]) for index in range(len(panels))]
     for axis, (title, members) in zip(axes, panels, strict=True):
-        _draw_panel(axis, title, members, names, values)
+        draw_panel(axis, title, members, names, values)
     for axis in axes[:-1]:
         axis.tick_params(labelbottom=False)
     axes[-1].set_xlabel("step", fontsize=9)
@@ -77,9 +77,10 @@ def _show_picture(axis: Axes, picture: np.ndarray) -> None:
     axis.set_yticks([])
 
 
-def _draw_panel(
+def draw_panel(
     axis: Axes, title: str, members: Sequence[int], names: Sequence[str], values: np.ndarray
 ) -> None:
+    """Draw some of the series into an axis, with its title and legend."""
     words = named(names)
     steps = np.arange(values.shape[1])
     for index in members:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +16,7 @@ from vizwidgets.core.optimizers import DEFAULT_LR, OPTIMIZERS
 from vizwidgets.core.settings import PARAMETERIZATIONS, PRESETS, AscentSettings, preset, settings_from
 
 from .ascent_target import class_target, layer_title, objective_of, pickable_layers
+from .together import Together
 
 TARGET = ("kind", "layer", "channel", "row", "column", "class_name")
 START = ("seed", "size", "parameterization", "optimizer", "spread")  # these and TARGET begin a new run
@@ -28,7 +26,7 @@ SETTINGS = (*START, *LIVE)  # traits that are fields of AscentSettings
 BLUR_EVERY = 4  # steps from one blur to the next, where there is blur
 
 
-class AscentTraits(traitlets.HasTraits):
+class AscentTraits(Together):
     """Target, weights and settings of an ascent as traits; `order` turns them into values of core."""
 
     kind = traitlets.Enum(("channel", "unit", "class"), "channel", help="What is climbed.")
@@ -56,7 +54,6 @@ class AscentTraits(traitlets.HasTraits):
 
     model: nn.Module
     layer_info: Layer
-    _is_set_up = False
 
     def _set_up(
         self,
@@ -70,7 +67,7 @@ class AscentTraits(traitlets.HasTraits):
         check_model(model)
         self.model = model
         self.class_names = tuple(getattr(model, "class_names", None) or ())
-        self._changing, self._held, self._is_anew_due = threading.RLock(), 0, False
+        self._begin_changes()
         self.layer = target.pop("layer", None) or layer_title(pickable_layers(model)[-1])
         self.row, self.column = (length // 2 for length in self._map_size())
         for name, value in target.items():
@@ -175,19 +172,3 @@ class AscentTraits(traitlets.HasTraits):
         values = {name: getattr(self._base, name) for name in kept}
         recipe = preset(self.preset).changed(**{**values, "seed": self.seed, "size": self.size})
         self._take_settings(recipe)
-
-    @contextmanager
-    def _together(self) -> Iterator[None]:
-        """Let several traits change as one; handlers may come from two threads at once."""
-        with self._changing:
-            self._held += 1
-            try:
-                yield
-            finally:
-                self._held -= 1
-                if not self._held:
-                    is_anew, self._is_anew_due = self._is_anew_due, False
-                    self._on_order(is_anew)
-
-    def _on_order(self, is_anew: bool) -> None:
-        """Hear of a change; `is_anew` if it begins a new run."""

@@ -123,7 +123,7 @@ class Explorer(Still):
             panels,
             self.run.num_taken,
             alt=f"{self._words()}, step {self.run.num_taken}",
-            plot_alt="Curves of " + ", ".join(names).replace("_", " "),
+            plot_alt="Curves of " + ", ".join(filter(None, names)).replace("_", " "),
         )
         self.bar.update()
         self._settle()

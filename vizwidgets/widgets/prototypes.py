@@ -1,0 +1,225 @@
+"""Prototypes of classes, live: `PrototypeWall`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from torch import Tensor, nn
+
+from vizwidgets.core.images import check_image
+from vizwidgets.core.layers import input_shape_of
+from vizwidgets.core.prototypes import Answers, Witness
+from vizwidgets.draw.curves import human
+from vizwidgets.draw.prototype_sheet import prototype_sheet
+
+from .ascent_words import ascent_code, model_name, provenance_line
+from .explorer import Curves, Explorer
+from .prototype_controls import prototype_groups
+from .prototype_stepper import PrototypeStepper
+from .prototype_table import PrototypeTable, Reading, best_real, read, says
+from .prototype_traits import PrototypeTraits
+from .prototype_view import PrototypeView
+from .wall_view import strip_of
+
+ASK_SECONDS = 0.25  # the network is asked what it sees not more often than this while running
+STRETCHED = "shown = (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True))"
+
+
+class PrototypeWall(PrototypeTraits, Explorer):
+    """For each class of a classifier an image that its score likes best: all at once, and live.
+
+    Under each picture stand its score and what the network sees in it. Pull a slider while it runs.
+
+    Parameters
+    ----------
+    model : nn.Module
+        A classifier that takes images (N, C, H, W) in [0, 1].
+    classes : list of str or int, optional
+        Which classes, at most 20; by default all.
+    images : Tensor, optional
+        Real images (N, C, H, W) in [0, 1] to compare with: the best of each class, by the same score.
+    preset : str
+        ``"naive"`` (only the score, free to leave [0, 1]), ``"lecture"`` (plain gradient ascent with norm and
+        total variation) or ``"tuned"`` (black background, smooth strokes, a moving view).
+    **settings
+        Traits such as ``tv_weight=1``, ``p_norm_weight``, ``p``, ``center``, ``climbed="softmax"``,
+        ``only="7"`` with ``num_starts=6``; fields of `AscentSettings` such as ``seed=1``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the model has no classes or too many, or settings do not exist; the message says what does.
+
+    References
+    ----------
+    Lecture, "Activation Maximization: MNIST Example" and "Practical Considerations".
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Flatten(), nn.Linear(64, 3)); net.input_shape = (1, 8, 8)
+    >>> wall = PrototypeWall(net, num_steps=2)
+    >>> wall.run_to_end()
+    >>> wall.run.state, wall.image.shape
+    ('done', torch.Size([3, 1, 8, 8]))
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        classes: Sequence[int | str] | None = None,
+        *,
+        images: Tensor | None = None,
+        preset: str = "tuned",
+        **settings: Any,
+    ) -> None:
+        self._set_up(model, classes, preset, settings)
+        if images is not None:
+            images = check_image(images, input_shape_of(model)[0])
+        self._best = best_real(model, images, self.classes)
+        self._witness = Witness(model)
+        self._stepper = PrototypeStepper(model, self.order())
+        self._answers: Answers | None = None
+        self._asked_at = float("-inf")
+        super().__init__(self._stepper)
+        self.view = PrototypeView(on_seen=self.run.seen)
+        self.table = PrototypeTable()
+        groups = prototype_groups(self, self.bar.say)
+        subtitle = provenance_line(model, self._stepper.ascent.precision)
+        self._assemble("Prototypes", subtitle, groups, [self.table])
+
+    # -- in Python ------------------------------------------------------------------------------------
+
+    def run_to_end(self) -> None:
+        """Run in the calling thread until the end, as Start does: for scripts, tests and handouts.
+
+        A run that diverges ends with its last good images; their verdicts say so.
+        """
+        with suppress(FloatingPointError):
+            super().run_to_end()
+
+    @property
+    def image(self) -> Tensor:
+        """The images x* (N, C, H, W) that the ascent has reached; they may have left [0, 1]."""
+        self.run.wait_for_orders()
+        return self._stepper.ascent.image
+
+    @property
+    def shown(self) -> Tensor:
+        """The pictures on the screen, (N, C, H, W) in [0, 1]: those of `image`, rescaled if they left it."""
+        self.run.wait_for_orders()
+        return self._stepper.shown_images()
+
+    @property
+    def numbers(self) -> dict[str, list[float]]:
+        """Scores of the raw x*, of the picture shown and of the best real image, one for each picture."""
+        self.run.wait_for_orders()
+        return self._read().numbers
+
+    def code(self) -> str:
+        """Return the Python that gives the images on the screen, with every change on the way."""
+        self.run.wait_for_orders()
+        source = ascent_code(self._stepper.ascent, self._stepper.num_taken)
+        if not self.is_bounded:
+            before, _, last = source.rpartition("\n")
+            return f"{before}\nx = {last}\n{STRETCHED}"
+        return source
+
+    def record(self) -> dict[str, Any]:
+        """Return what ``vw.replay`` needs to give the same images again, as JSON-able data."""
+        self.run.wait_for_orders()
+        return self._stepper.record()
+
+    def figure(self) -> Figure:
+        """Return the static picture: prototypes with their captions, curves, and a caption."""
+        self.run.wait_for_orders()
+        names, values, panels = self._curves()
+        shown = values[:, : self.run.num_taken + 1]
+        numbers = self._read().numbers
+        means = ", ".join(f"{name} {human(float(np.mean(numbers[name])))}" for name in numbers)
+        caption = f"{model_name(self.model)}: {self._words()}, step {self.run.num_taken}, seed {self.seed}"
+        caption += f"\nmean score: {means}".replace("real", "best real")
+        return prototype_sheet(self._stepper.pictures(), self._captions(), names, shown, panels, caption)
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _on_order(self, is_anew: bool) -> None:
+        order = self.order()
+        self.bar.clear()
+        self.run.tell(lambda: self._stepper.ask(*order))
+        if is_anew:
+            self.run.restart()
+        elif self.run.state == "done" and self.num_steps > self.run.num_taken:
+            self.run.extend()
+
+    def _on_step(self) -> None:
+        if self.view.is_ready and monotonic() - self._asked_at > ASK_SECONDS:
+            self._asked_at = monotonic()
+            self._answers = self._witness.ask(self._stepper.shown_images(), self._targets())
+        super()._on_step()
+
+    def _picture(self) -> np.ndarray:
+        self.view.caption(self._live_captions() if self.run.state == "running" else self._captions())
+        return strip_of(self._stepper.pictures())
+
+    def _curves(self) -> Curves:
+        return self._stepper.all_curves()
+
+    def _progress(self) -> str:
+        curves, number = self._stepper.curves, self._stepper.num_taken
+        number = min(number, len(curves) - 1)
+        activation = human(float(curves.values[0, number]))
+        what = "score" if self.climbed == "logit" else "probability"
+        return f"step {number} of {self._stepper.ascent.settings.num_steps} · mean {what} {activation}"
+
+    def _words(self) -> str:
+        if self.only:
+            return f"{self.num_starts} starts of class {self.only}"
+        return f"prototypes of {len(self.classes)} classes"
+
+    def _settle(self) -> None:
+        if not self.run.has_orders:  # else another picture comes at once: measure that one
+            self.table.show(self.model, self.titles, self._targets(), self._read(), self._best)
+
+    # -- numbers and words ----------------------------------------------------------------------------
+
+    def _targets(self) -> tuple[int, ...]:
+        """The class of each picture that there is: an order for other ones may still wait."""
+        count = len(self._stepper.ascent.image)
+        return self.targets if len(self.targets) == count else (self.targets[0],) * count
+
+    def _read(self) -> Reading:
+        return read(self._witness, self._stepper, self._targets(), self._best)
+
+    def _live_captions(self) -> list[dict[str, Any]]:
+        answers = self._answers
+        if answers is None or len(answers.score) != len(self._targets()):
+            return self._captions()
+        return [self._caption(answers, index, float(score)) for index, score in enumerate(answers.score)]
+
+    def _captions(self) -> list[dict[str, Any]]:
+        """Caption the pictures at rest: the score of x* itself, and its verdict where it did not work."""
+        reading, ascent = self._read(), self._stepper.ascent
+        is_early = self._stepper.is_looking_back or ascent.num_taken == 0
+        scores = reading.numbers["shown" if self._stepper.is_looking_back else "raw"]
+        verdicts = [None] * len(scores) if is_early else list(ascent.verdicts())
+        captions = [self._caption(reading.answers, index, score) for index, score in enumerate(scores)]
+        for caption, verdict in zip(captions, verdicts, strict=True):
+            if verdict is not None and not verdict.is_good:
+                caption |= {"verdict": verdict.name, "why": verdict.reason}
+        return captions
+
+    def _caption(self, answers: Answers, index: int, score: float) -> dict[str, Any]:
+        titles, target = self.titles, self._targets()[index]
+        return {
+            "title": titles[index] if index < len(titles) else str(index),
+            "score": human(score),
+            "says": says(self.model, answers, index),
+            "isRight": int(answers.said[index]) == target,
+            "verdict": "",
+            "why": "",
+        }
