@@ -30,12 +30,15 @@ _NAMES = {
     "core.verdict": ("Verdict",),
     "data.examples": ("top_examples",),
     "data.photos": ("list_photos", "list_pictures", "photo"),
+    "data.sheep_goats": ("photo_folder", "sheep_goats"),
     "draw.show": ("show",),
     "models": ("list_models", "load_model", "wrap"),
     "models.replay": ("replay",),
     "models.small": ("new_model",),
     "widgets.ascent": ("AscentExplorer",),
     "widgets.training": ("TrainingExplorer",),
+    "widgets.prototypes": ("PrototypeWall",),
+    "widgets.units": ("UnitExplorer",),
     "widgets.walls": ("FilterWall",),
 }
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}

@@ -1,0 +1,232 @@
+"""One unit at work, as one picture: the image, what the unit sees of it, its feature map, and the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+from torch import Tensor
+
+from .pixels import Bytes, to_bytes
+
+SCALE = 2  # pixels of the sheet for each one on the page: sharp on any screen
+WIDTH, SIDE, LEFT, RIGHT = 564, 252, 14, 298  # of the sheet and a panel, and where the two columns begin
+TOP, ZOOM_TOP = 28, 344
+HEIGHT = ZOOM_TOP + SIDE + 14
+MANY = 9  # so many pixels are shown with their numbers
+AROUND = 5  # units of the map that are shown with their numbers, along a side
+BARS = 16  # units of a vector that are shown
+INK, FAINT, PAPER, EMPTY = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec"
+POSITIVE, NEGATIVE = (0, 114, 178), (213, 94, 0)  # Okabe and Ito's blue and vermilion
+MARK = "#D55E00"  # on the image
+
+Seen = tuple[slice, slice]
+Place = tuple[int, ...]
+
+
+def unit_sheet(
+    image: Tensor, seen: Seen, values: np.ndarray, place: Place, names: Sequence[str] = ()
+) -> Image.Image:
+    """Draw an image and the layer that it activates, with one unit marked.
+
+    Parameters
+    ----------
+    image : Tensor
+        (C, H, W) in [0, 1].
+    seen : (slice, slice)
+        Rows and columns of the image that the unit sees.
+    values : array
+        The unit's feature map (H', W'), or all units of a vector (units,).
+    place : tuple of int
+        (row, column) of the unit in the map, or (number,) in the vector.
+    names : sequence of str, optional
+        Names of a vector's units.
+
+    Examples
+    --------
+    >>> import torch
+    >>> unit_sheet(torch.zeros(1, 8, 8), (slice(2, 5), slice(2, 5)), np.ones((6, 6)), (2, 2)).size
+    (1128, 1220)
+    """
+    sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
+    page = _Page(ImageDraw.Draw(sheet), sheet)
+    pixels = to_bytes(image)
+    page.words(LEFT, 14, f"image, {pixels.shape[0]} × {pixels.shape[1]} pixels")
+    page.picture(LEFT, TOP, pixels)
+    if values.ndim == 1:
+        page.words(LEFT, TOP + SIDE + 16, "the unit sees all of it")
+        _draw_bars(page, values, place[0], names)
+        return sheet
+    page.frame(LEFT, TOP, _part(seen, pixels.shape[:2]), MARK)
+    _draw_crop(page, image, seen)
+    _draw_map(page, values, (place[0], place[1]))
+    return sheet
+
+
+def place_at(x: float, y: float, shape: tuple[int, ...], number: int = 0) -> Place | None:
+    """Return the unit that is drawn at a point of the sheet.
+
+    Parameters
+    ----------
+    x, y : float
+        Shares of the sheet's width and height, 0..1.
+    shape : tuple of int
+        (H', W') of the map or (units,) of the vector.
+    number : int
+        The unit of a vector that is marked now.
+
+    Returns
+    -------
+    tuple of int or None
+        (row, column) or (number,); None beside the map and the bars.
+
+    Examples
+    --------
+    >>> place_at(0.54, 0.06, (6, 6)), place_at(0.1, 0.1, (6, 6))
+    ((0, 0), None)
+    """
+    left, top = x * WIDTH - RIGHT, y * HEIGHT - TOP
+    if len(shape) == 1:
+        shown, height = _shown_bars(shape[0], number)
+        line = int(top // height)
+        return (shown[line],) if 0 <= left < SIDE and 0 <= line < len(shown) else None
+    row, column = (int(shape[i] * (top, left)[i] // SIDE) for i in (0, 1))
+    return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
+
+
+def signed_colors(values: np.ndarray, limit: float) -> Bytes:
+    """Return values as colours: blue above 0, vermilion below, white at 0, full at the limit."""
+    share = np.clip(np.nan_to_num(values) / (limit or 1.0), -1, 1)[..., None]
+    full = np.where(share >= 0, POSITIVE, NEGATIVE)
+    return (255 - np.abs(share) * (255 - full)).round().astype(np.uint8)
+
+
+def signed(value: float, limit: float) -> str:
+    """Return a number with its sign, with as many digits as the others of its map need."""
+    digits = 2 if limit < 10 else 1 if limit < 100 else 0
+    text = f"{value:+.{digits}f}"
+    return text.replace("-", "−") if float(text) else text[1:]
+
+
+class _Page:
+    """Draws in units of the page, whatever the scale."""
+
+    def __init__(self, pen: ImageDraw.ImageDraw, sheet: Image.Image) -> None:
+        self.pen, self.sheet = pen, sheet
+
+    def words(
+        self, x: float, y: float, text: str, size: int = 13, anchor: str = "lm", ink: str = INK
+    ) -> None:
+        self.pen.text((x * SCALE, y * SCALE), text, ink, _font(size * SCALE), anchor=anchor)
+
+    def box(self, x: float, y: float, width: float, height: float, fill: object) -> None:
+        corners = (x * SCALE, y * SCALE, (x + width) * SCALE - 1, (y + height) * SCALE - 1)
+        self.pen.rectangle(corners, fill=fill)  # type: ignore[arg-type]
+
+    def picture(self, x: float, y: float, pixels: Bytes, width: float = SIDE, height: float = SIDE) -> None:
+        size = round(width * SCALE), round(height * SCALE)
+        way = Image.Resampling.NEAREST if max(pixels.shape[:2]) <= 64 else Image.Resampling.LANCZOS
+        self.sheet.paste(Image.fromarray(pixels).resize(size, way), (round(x * SCALE), round(y * SCALE)))
+
+    def frame(self, x: float, y: float, part: tuple[float, float, float, float], ink: str = INK) -> None:
+        """Mark a part of a panel (top, left, bottom, right, as shares) so that it shows on any ground."""
+        top, left, bottom, right = (share * SIDE * SCALE for share in part)
+        corners = np.array([x * SCALE + left, y * SCALE + top, x * SCALE + right - 1, y * SCALE + bottom - 1])
+        for grow, color in ((4, PAPER), (3, ink), (0, PAPER)):
+            outset = corners + np.array([-grow, -grow, grow, grow])
+            self.pen.rectangle(tuple(outset), outline=color, width=3 if color == ink else 1)
+
+
+def _draw_crop(page: _Page, image: Tensor, seen: Seen) -> None:
+    crop = image[:, seen[0], seen[1]]
+    rows, columns = crop.shape[1:]
+    page.words(LEFT, ZOOM_TOP - 14, f"what the unit sees: {rows} × {columns} pixels")
+    cell = SIDE / max(rows, columns)
+    page.picture(LEFT, ZOOM_TOP, to_bytes(crop), columns * cell, rows * cell)
+    if max(rows, columns) > MANY or len(crop) > 1:
+        return
+    for row in range(rows):
+        for column in range(columns):
+            value = float(crop[0, row, column])
+            ink = PAPER if value < 0.5 else INK
+            _number(page, LEFT, ZOOM_TOP, cell, (row, column), f"{value:.2f}", ink)
+
+
+def _draw_map(page: _Page, values: np.ndarray, place: tuple[int, int]) -> None:
+    limit = float(np.abs(values).max())
+    height, width = values.shape
+    page.words(RIGHT, 14, f"feature map, {height} × {width} units")
+    page.picture(RIGHT, TOP, signed_colors(values, limit))
+    row, column = place
+    page.frame(RIGHT, TOP, _part((slice(row, row + 1), slice(column, column + 1)), values.shape))
+    _draw_scale(page, limit)
+    page.words(RIGHT, ZOOM_TOP - 14, "the unit and its neighbours")
+    cell = SIDE / AROUND
+    for i in range(AROUND):
+        for j in range(AROUND):
+            at = row + i - AROUND // 2, column + j - AROUND // 2
+            is_inside = 0 <= at[0] < height and 0 <= at[1] < width
+            color = signed_colors(values[at], limit) if is_inside else None
+            fill = EMPTY if color is None else tuple(color.ravel().tolist())
+            page.box(RIGHT + j * cell, ZOOM_TOP + i * cell, cell, cell, fill)
+            if color is not None:
+                ink = PAPER if color.mean() < 140 else INK
+                _number(page, RIGHT, ZOOM_TOP, cell, (i, j), signed(float(values[at]), limit), ink)
+    middle = AROUND // 2
+    page.frame(RIGHT, ZOOM_TOP, _part((slice(middle, middle + 1),) * 2, (AROUND, AROUND)))
+
+
+def _draw_scale(page: _Page, limit: float) -> None:
+    """Draw which colour is which number, under the map."""
+    ramp = signed_colors(np.linspace(-limit, limit, SIDE)[None], limit)
+    top = TOP + SIDE + 6
+    page.picture(RIGHT, top, ramp, SIDE, 9)
+    for share, value, anchor in ((0, -limit, "lm"), (0.5, 0.0, "mm"), (1, limit, "rm")):
+        page.words(RIGHT + share * SIDE, top + 18, signed(value, limit), 12, anchor, FAINT)
+
+
+def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str]) -> None:
+    """Draw the unit and its neighbours in a vector as bars around zero, with their numbers."""
+    shown, height = _shown_bars(len(values), number)
+    limit = float(np.abs(values).max()) or 1.0
+    page.words(RIGHT, 14, f"units {shown[0]} to {shown[-1]} of {len(values)}")
+    middle, reach = RIGHT + 136, 46
+    for line, index in enumerate(shown):
+        y = TOP + line * height
+        if index == number:
+            page.box(RIGHT, y + 1, SIDE, height - 2, EMPTY)
+            page.box(RIGHT, y + 1, 3, height - 2, INK)
+        length = reach * float(values[index]) / limit
+        color = POSITIVE if length >= 0 else NEGATIVE
+        page.box(middle + min(length, 0), y + 5, max(abs(length), 1), height - 10, color)
+        name = f"{index}: {names[index]}" if index < len(names) and names[index] != str(index) else str(index)
+        page.words(RIGHT + 6, y + height / 2, name[:12])
+        page.words(RIGHT + SIDE - 6, y + height / 2, signed(float(values[index]), limit), 13, "rm")
+    page.box(middle - 0.5, TOP, 1, len(shown) * height, INK)
+
+
+def _shown_bars(count: int, number: int) -> tuple[list[int], float]:
+    """Return which units of a vector are drawn, and how high each line is."""
+    first = min(max(number - BARS // 2, 0), max(count - BARS, 0))
+    shown = list(range(first, min(first + BARS, count)))
+    return shown, (HEIGHT - TOP - 14) / BARS
+
+
+def _number(page: _Page, x: float, y: float, cell: float, at: tuple[int, int], text: str, ink: str) -> None:
+    size = 13 if cell > 42 else 11 if cell > 30 else 9
+    page.words(x + (at[1] + 0.5) * cell, y + (at[0] + 0.5) * cell, text, size, "mm", ink)
+
+
+def _part(seen: Seen, size: tuple[int, ...]) -> tuple[float, float, float, float]:
+    rows, columns = seen
+    return rows.start / size[0], columns.start / size[1], rows.stop / size[0], columns.stop / size[1]
+
+
+@cache
+def _font(size: int) -> ImageFont.FreeTypeFont:
+    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
+    return ImageFont.truetype(str(folder / "DejaVuSans.ttf"), size)
