@@ -61,8 +61,18 @@ def photo(source: str | os.PathLike[str] | bytes, size: int | tuple[int, int] | 
     >>> photo("cat", size=224).shape
     torch.Size([1, 3, 224, 224])
     """
+    _sides(size)  # before a large file is read
+    return as_image(read_picture(source), size)
+
+
+def read_picture(source: str | os.PathLike[str] | bytes) -> Image.Image:
+    """Return a picture in RGB, read as :func:`photo` does, in its own size."""
+    return _to_rgb(_open(source))
+
+
+def as_image(picture: Image.Image, size: int | tuple[int, int] | None = None) -> Tensor:
+    """Return an RGB picture as an image (1, 3, H, W) in [0, 1], cut to a size as :func:`photo` does."""
     height_and_width = _sides(size)
-    picture = _to_rgb(_open(source))
     if height_and_width is not None:
         picture = ImageOps.fit(picture, height_and_width[::-1], Image.Resampling.BICUBIC)
     pixels = np.array(picture, dtype=np.float32) / 255
