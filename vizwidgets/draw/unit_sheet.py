@@ -136,9 +136,9 @@ class _Page:
         """Mark a part of a panel (top, left, bottom, right, as shares) so that it shows on any ground."""
         top, left, bottom, right = (share * SIDE * SCALE for share in part)
         corners = np.array([x * SCALE + left, y * SCALE + top, x * SCALE + right - 1, y * SCALE + bottom - 1])
-        for grow, color in ((4, PAPER), (3, ink), (0, PAPER)):
+        for grow, color in ((5, PAPER), (4, ink), (0, PAPER)):
             outset = corners + np.array([-grow, -grow, grow, grow])
-            self.pen.rectangle(tuple(outset), outline=color, width=3 if color == ink else 1)
+            self.pen.rectangle(tuple(outset), outline=color, width=4 if color == ink else 1)
 
 
 def _draw_crop(page: _Page, image: Tensor, seen: Seen) -> None:

@@ -1,4 +1,5 @@
 // A picture with words for those who do not see it; it tells where it was clicked.
+// live_repair.js (repairAround) stands before this file in one module.
 
 function render({ model, el }) {
   const image = document.createElement('img');
@@ -22,7 +23,9 @@ function render({ model, el }) {
   model.on('change:revision', draw);
   el.append(image);
   draw();
+  const stopRepairs = repairAround(el);
   return () => {
+    stopRepairs();
     model.off('change:revision', draw);
     URL.revokeObjectURL(address);
   };

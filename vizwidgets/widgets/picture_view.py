@@ -10,6 +10,7 @@ import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
+SCRIPTS = ("live_repair.js", "picture_view.js")  # one module: it cannot import
 STYLE = ".vw-sheet { border-radius: 4px; cursor: crosshair; display: block; max-width: 100%; width: 564px; }"
 
 
@@ -29,7 +30,7 @@ class PictureView(anywidget.AnyWidget):
     ('a unit', 1)
     """
 
-    _esm = HERE / "picture_view.js"
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = (HERE / "live_view.css").read_text(encoding="utf-8") + STYLE
 
     picture = traitlets.Bytes(b"", help="The picture, a PNG file.").tag(sync=True)

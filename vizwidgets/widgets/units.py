@@ -139,7 +139,7 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
         limit = float(np.abs(self._values()).max())
         self._trouble.value = ""
         self._reading.value = (
-            f'<span class="vw-label">activation h(x)</span>'
+            f'<span class="vw-label">activation of the unit</span>'
             f'<span class="vw-number"><b>{signed(self.value, limit)}</b></span>'
         )
         self.view.show(png(self.figure()), f"{self._words()}: {signed(self.value, limit)}")
