@@ -75,7 +75,7 @@ def test_ten_pictures_move_and_a_slider_acts_while_they_run(wall):
     wall.expect_state("paused")
     wall.notebook.wait_for_kernel("wall.run.wait(30)")
     wall.notebook.wait_for_kernel("'total_variation(weight=5)' in wall.code()")
-    expect(wall.page.locator(".vw-proto-table")).to_contain_text("of 10 right")
+    expect(wall.page.locator(".vw-proto-table")).to_contain_text("of 10")
     expect(
         wall.page.get_by_role("img", name=re.compile("^Prototype of 7: score .*, the network sees "))
     ).to_have_count(1)

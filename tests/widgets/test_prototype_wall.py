@@ -103,7 +103,7 @@ def test_captions_and_table_say_what_the_network_sees(wall) -> None:
         assert caption["says"] == f"{said} · {sure:.0%}"
         assert caption["isRight"] is (said == index)
     right = int((shown.argmax(dim=1) == torch.arange(4)).sum())
-    assert f"{right} of 4 right" in wall.table.value
+    assert f"<td>{right} of 4</td>" in wall.table.value
 
 
 def test_a_picture_that_did_not_work_is_marked_with_its_verdict() -> None:

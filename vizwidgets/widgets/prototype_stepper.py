@@ -13,7 +13,7 @@ from vizwidgets.draw.curves import Curves
 from .ascent_stepper import AscentStepper
 
 TERMS = ("activation", "objective", "total_variation", "p_norm")
-NAMES = (*TERMS, "", "pull of the activation", "", "pull of total variation", "pull of the p-norm")
+NAMES = (*TERMS, "", "activation", "", "total_variation", "p_norm")
 PULLS = {"activation": 5, "total_variation": 7, "p_norm": 8}  # the fifth after a term: it has the same colour
 Panels = list[tuple[str, list[int]]]
 
@@ -70,4 +70,4 @@ class PrototypeStepper(AscentStepper):
             values[PULLS[name]] = row[:length]
         terms = [TERMS.index(name) for name in TERMS if name in self.curves.names]
         pulls = [place for name, place in PULLS.items() if name in self._pulls.names]
-        return NAMES, values, [("mean over the pictures", terms), ("pull on the pixels", pulls)]
+        return NAMES, values, [("mean terms", terms), ("pull on the pixels", pulls)]

@@ -97,10 +97,10 @@ class PrototypeTable(ipywidgets.HTML):
         if best.images:
             pictures = [_picture(best.images.get(target)) for target in targets]
             lines.append(_line("td", "", "the best real images", [*pictures, ""]))
-        answers = [escape(says(model, reading.answers, index)) for index in range(len(targets))]
+        answers = [escape(class_title(model, int(said))) for said in reading.answers.said]
         right = sum(int(said) == target for said, target in zip(reading.answers.said, targets, strict=True))
         why = "what the network says of the picture shown"
-        lines.append(_line("td", "network sees", why, [*answers, f"{right} of {len(targets)} right"]))
+        lines.append(_line("td", "network sees", why, [*answers, f"{right} of {len(targets)}"]))
         self.value = f"<table><thead>{lines[0]}</thead><tbody>{''.join(lines[1:])}</tbody></table>"
 
 

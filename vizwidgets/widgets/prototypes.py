@@ -173,8 +173,10 @@ class PrototypeWall(PrototypeTraits, Explorer):
         curves, number = self._stepper.curves, self._stepper.num_taken
         number = min(number, len(curves) - 1)
         activation = human(float(curves.values[0, number]))
+        settings = self._stepper.ascent.settings
         what = "score" if self.climbed == "logit" else "probability"
-        return f"step {number} of {self._stepper.ascent.settings.num_steps} · mean {what} {activation}"
+        where = " in the moving view" if settings.jitter or settings.rotate or settings.scale else ""
+        return f"step {number} of {settings.num_steps} · mean {what}{where} {activation}"
 
     def _words(self) -> str:
         if self.only:
