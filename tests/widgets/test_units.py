@@ -13,7 +13,8 @@ from PIL import Image
 
 import vizwidgets as vw
 from tests.core.nets import small_net
-from vizwidgets.draw.unit_sheet import BARS, HEIGHT, RIGHT, SIDE, TOP, WIDTH, place_at, signed, signed_colors
+from vizwidgets.draw.signed import signed, signed_colors
+from vizwidgets.draw.unit_sheet import BARS, HEIGHT, LINE, RIGHT, SIDE, TOP, WIDTH, place_at, sheet_height
 from vizwidgets.widgets.units import UnitExplorer
 
 IMAGES = torch.rand(4, 3, 16, 16, generator=torch.Generator().manual_seed(1))
@@ -104,10 +105,10 @@ def test_a_click_on_the_map_goes_to_that_unit() -> None:
 
 @pytest.mark.parametrize(("count", "number"), [(10, 3), (128, 0), (128, 64), (128, 127)])
 def test_a_click_on_a_bar_goes_to_the_unit_whose_bar_it_is(count: int, number: int) -> None:
-    height = (HEIGHT - TOP - 14) / BARS
+    height = sheet_height((count,))
     first = min(max(number - BARS // 2, 0), max(count - BARS, 0))
     for line in range(min(BARS, count)):
-        place = place_at((RIGHT + 9) / WIDTH, (TOP + (line + 0.5) * height) / HEIGHT, (count,), number)
+        place = place_at((RIGHT + 9) / WIDTH, (TOP + (line + 0.5) * LINE) / height, (count,), number)
         assert place == (first + line,)
     assert place_at(0.01, 0.5, (count,), number) is None
 
@@ -128,6 +129,9 @@ def test_in_the_picture_the_marked_part_of_the_image_is_what_moves_the_unit() ->
 def test_colours_tell_the_sign_and_are_white_at_zero() -> None:
     colors = signed_colors(np.array([[-2.0, 0.0, 2.0, 1.0]]), 2.0)[0].tolist()
     assert colors == [[213, 94, 0], [255, 255, 255], [0, 114, 178], [128, 184, 216]]
+    assert signed_colors(torch.tensor([[[[-1.0, 0.5]]]])).tolist() == [[[213, 94, 0], [128, 184, 216]]]
+    with pytest.raises(ValueError, match=r"one map of values is wanted.*got shape \(3, 4, 4\)"):
+        signed_colors(torch.zeros(3, 4, 4))
     assert signed_colors(np.zeros((1, 1)), 0.0).tolist() == [[[255, 255, 255]]]
     assert (signed(-1.234, 2), signed(0.001, 2), signed(1234.5, 2000)) == ("−1.23", "0.00", "+1234")
 

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from .pixels import Bytes, to_bytes
+from .signed import NEGATIVE, POSITIVE, signed, signed_colors
 
 SCALE = 2  # pixels of the sheet for each one on the page: sharp on any screen
 WIDTH, SIDE, LEFT, RIGHT = 564, 252, 14, 298  # of the sheet and a panel, and where the two columns begin
@@ -19,9 +20,8 @@ TOP, ZOOM_TOP = 28, 344
 HEIGHT = ZOOM_TOP + SIDE + 14
 MANY = 9  # so many pixels are shown with their numbers
 AROUND = 5  # units of the map that are shown with their numbers, along a side
-BARS = 16  # units of a vector that are shown
+BARS, LINE = 16, 35  # units of a vector that are shown, and the height of each
 INK, FAINT, PAPER, EMPTY = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec"
-POSITIVE, NEGATIVE = (0, 114, 178), (213, 94, 0)  # Okabe and Ito's blue and vermilion
 MARK = "#D55E00"  # on the image
 
 Seen = tuple[slice, slice]
@@ -52,7 +52,7 @@ def unit_sheet(
     >>> unit_sheet(torch.zeros(1, 8, 8), (slice(2, 5), slice(2, 5)), np.ones((6, 6)), (2, 2)).size
     (1128, 1220)
     """
-    sheet = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE), PAPER)
+    sheet = Image.new("RGB", (WIDTH * SCALE, sheet_height(values.shape) * SCALE), PAPER)
     page = _Page(ImageDraw.Draw(sheet), sheet)
     pixels = to_bytes(image)
     page.words(LEFT, 14, f"image, {pixels.shape[0]} × {pixels.shape[1]} pixels")
@@ -89,27 +89,18 @@ def place_at(x: float, y: float, shape: tuple[int, ...], number: int = 0) -> Pla
     >>> place_at(0.54, 0.06, (6, 6)), place_at(0.1, 0.1, (6, 6))
     ((0, 0), None)
     """
-    left, top = x * WIDTH - RIGHT, y * HEIGHT - TOP
+    left, top = x * WIDTH - RIGHT, y * sheet_height(shape) - TOP
     if len(shape) == 1:
-        shown, height = _shown_bars(shape[0], number)
-        line = int(top // height)
+        shown = _shown_bars(shape[0], number)
+        line = int(top // LINE)
         return (shown[line],) if 0 <= left < SIDE and 0 <= line < len(shown) else None
     row, column = (int(shape[i] * (top, left)[i] // SIDE) for i in (0, 1))
     return (row, column) if 0 <= row < shape[0] and 0 <= column < shape[1] else None
 
 
-def signed_colors(values: np.ndarray, limit: float) -> Bytes:
-    """Return values as colours: blue above 0, vermilion below, white at 0, full at the limit."""
-    share = np.clip(np.nan_to_num(values) / (limit or 1.0), -1, 1)[..., None]
-    full = np.where(share >= 0, POSITIVE, NEGATIVE)
-    return (255 - np.abs(share) * (255 - full)).round().astype(np.uint8)
-
-
-def signed(value: float, limit: float) -> str:
-    """Return a number with its sign, with as many digits as the others of its map need."""
-    digits = 2 if limit < 10 else 1 if limit < 100 else 0
-    text = f"{value:+.{digits}f}"
-    return text.replace("-", "−") if float(text) else text[1:]
+def sheet_height(shape: tuple[int, ...]) -> int:
+    """Return the height of the sheet on the page: a short vector needs less than a map."""
+    return HEIGHT if len(shape) == 2 else TOP + max(SIDE + 24, min(shape[0], BARS) * LINE) + 14
 
 
 class _Page:
@@ -170,7 +161,7 @@ def _draw_map(page: _Page, values: np.ndarray, place: tuple[int, int]) -> None:
         for j in range(AROUND):
             at = row + i - AROUND // 2, column + j - AROUND // 2
             is_inside = 0 <= at[0] < height and 0 <= at[1] < width
-            color = signed_colors(values[at], limit) if is_inside else None
+            color = signed_colors([[values[at]]], limit) if is_inside else None
             fill = EMPTY if color is None else tuple(color.ravel().tolist())
             page.box(RIGHT + j * cell, ZOOM_TOP + i * cell, cell, cell, fill)
             if color is not None:
@@ -191,29 +182,28 @@ def _draw_scale(page: _Page, limit: float) -> None:
 
 def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str]) -> None:
     """Draw the unit and its neighbours in a vector as bars around zero, with their numbers."""
-    shown, height = _shown_bars(len(values), number)
+    shown = _shown_bars(len(values), number)
     limit = float(np.abs(values).max()) or 1.0
     page.words(RIGHT, 14, f"units {shown[0]} to {shown[-1]} of {len(values)}")
     middle, reach = RIGHT + 136, 46
     for line, index in enumerate(shown):
-        y = TOP + line * height
+        y = TOP + line * LINE
         if index == number:
-            page.box(RIGHT, y + 1, SIDE, height - 2, EMPTY)
-            page.box(RIGHT, y + 1, 3, height - 2, INK)
+            page.box(RIGHT, y + 1, SIDE, LINE - 2, EMPTY)
+            page.box(RIGHT, y + 1, 3, LINE - 2, INK)
         length = reach * float(values[index]) / limit
         color = POSITIVE if length >= 0 else NEGATIVE
-        page.box(middle + min(length, 0), y + 5, max(abs(length), 1), height - 10, color)
+        page.box(middle + min(length, 0), y + 5, max(abs(length), 1), LINE - 10, color)
         name = f"{index}: {names[index]}" if index < len(names) and names[index] != str(index) else str(index)
-        page.words(RIGHT + 6, y + height / 2, name[:12])
-        page.words(RIGHT + SIDE - 6, y + height / 2, signed(float(values[index]), limit), 13, "rm")
-    page.box(middle - 0.5, TOP, 1, len(shown) * height, INK)
+        page.words(RIGHT + 6, y + LINE / 2, name[:12])
+        page.words(RIGHT + SIDE - 6, y + LINE / 2, signed(float(values[index]), limit), 13, "rm")
+    page.box(middle - 0.5, TOP, 1, len(shown) * LINE, INK)
 
 
-def _shown_bars(count: int, number: int) -> tuple[list[int], float]:
-    """Return which units of a vector are drawn, and how high each line is."""
+def _shown_bars(count: int, number: int) -> range:
+    """Return which units of a vector are drawn: the marked one and its neighbours."""
     first = min(max(number - BARS // 2, 0), max(count - BARS, 0))
-    shown = list(range(first, min(first + BARS, count)))
-    return shown, (HEIGHT - TOP - 14) / BARS
+    return range(first, min(first + BARS, count))
 
 
 def _number(page: _Page, x: float, y: float, cell: float, at: tuple[int, int], text: str, ink: str) -> None:

@@ -12,7 +12,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from vizwidgets.draw.pixels import png
-from vizwidgets.draw.unit_sheet import place_at, signed, unit_sheet
+from vizwidgets.draw.signed import signed
+from vizwidgets.draw.unit_sheet import place_at, unit_sheet
 
 from .ascent_words import model_name, provenance_line
 from .code_box import CodeBox
