@@ -33,9 +33,41 @@ def log_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.Floa
     )
 
 
-def weight_slider(label: str, tooltip: str) -> ipywidgets.SelectionSlider:
+class PlaceSlider(ipywidgets.SelectionSlider):
+    """A slider with places of its own; a value that is set in Python gets a place too.
+
+    Parameters
+    ----------
+    places : sequence of float
+        The usual ones.
+    words : callable
+        Writes a value.
+    """
+
+    def __init__(self, places: Sequence[float], words: Callable[[float], str], **options: Any) -> None:
+        self._usual, self._written = tuple(places), words
+        super().__init__(options=self._with(), **options)
+
+    def offer(self, value: float) -> None:
+        """Make place for a value."""
+        if value not in self._usual:
+            self.options = self._with(value)
+
+    def _with(self, *values: float) -> list[tuple[str, float]]:
+        return [(self._written(place), place) for place in sorted({*self._usual, *values})]
+
+
+def place_slider(
+    label: str, tooltip: str, places: Sequence[float], words: Callable[[float], str]
+) -> PlaceSlider:
+    """Make a slider for a number, with places at which something happens."""
+    return PlaceSlider(places, words, **_dressed(label, tooltip))
+
+
+def weight_slider(label: str, tooltip: str) -> PlaceSlider:
     """Make a slider from 0 over 0.01, 0.02, 0.05, 0.1, … to 50: what matters of a weight is its order."""
-    return ipywidgets.SelectionSlider(options=_weights(), value=0.0, **_dressed(label, tooltip))
+    places = [0.0, *(digit * 10.0**order for order in (-2, -1, 0, 1) for digit in (1, 2, 5))]
+    return place_slider(label, tooltip, [round(place, 9) for place in places], "{:g}".format)
 
 
 def number(label: str, tooltip: str, low: int, high: int) -> ipywidgets.BoundedIntText:
@@ -114,8 +146,8 @@ def bind(
         nonlocal is_following
         is_following = True  # new options choose the first one by themselves: not the student's doing
         try:
-            if isinstance(control, ipywidgets.SelectionSlider):
-                _offer(control, change["new"])
+            if isinstance(control, PlaceSlider):
+                control.offer(change["new"])
             control.value = change["new"]
         finally:
             is_following = False
@@ -123,19 +155,6 @@ def bind(
     from_trait({"new": getattr(owner, name)})
     control.observe(from_control, "value")
     owner.observe(from_trait, name)
-
-
-def _offer(control: ipywidgets.SelectionSlider, value: float) -> None:
-    """Make place for a value that has been set in Python."""
-    if all(value != place for _, place in control.options):
-        control.options = _weights(value)
-
-
-def _weights(value: float = 0.0) -> list[tuple[str, float]]:
-    """Return the places of a weight slider, with one for this value."""
-    usual = [0.0, *(digit * 10.0**order for order in (-2, -1, 0, 1) for digit in (1, 2, 5))]
-    places = {round(place, 9) for place in usual} | {value}
-    return [(f"{place:g}", place) for place in sorted(places)]
 
 
 def _dressed(label: str, tooltip: str) -> dict[str, Any]:

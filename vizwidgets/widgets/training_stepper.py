@@ -12,6 +12,7 @@ from vizwidgets.core.metrics import predictions
 from vizwidgets.core.training import Training
 from vizwidgets.draw.curves import Curves
 
+NUM_BEFORE = 200  # images that are asked about before the first step
 SMOOTH = 10  # batches whose mean is drawn: the accuracy of one batch alone jumps
 
 
@@ -97,8 +98,9 @@ class TrainingStepper:
 
 
 def _before(training: Training) -> dict[str, float]:
-    """Return the first point of the curves: a batch's worth of images before any training."""
-    some = torch.linspace(0, len(training.labels) - 1, min(200, len(training.labels))).long()
+    """Return the first point of the curves: what is right before any training."""
+    order = torch.randperm(len(training.labels), generator=torch.Generator().manual_seed(0))
+    some = order[:NUM_BEFORE]
     right = predictions(training.model, training.images[some]) == training.labels[some]
     point = {"loss": float("nan"), "training_accuracy": float(right.float().mean())}
     if training.test is not None:

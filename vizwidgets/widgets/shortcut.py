@@ -1,0 +1,284 @@
+"""A network that takes a shortcut, live: `ShortcutLab`."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import asdict
+from time import monotonic
+from typing import Any
+
+import ipywidgets
+import numpy as np
+import torch
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from vizwidgets.core.metrics import predictions
+from vizwidgets.core.train_settings import TrainSettings
+from vizwidgets.core.training import Training, flip
+from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats, sheep_goats
+from vizwidgets.draw.answer_sheet import answer_sheet
+from vizwidgets.draw.shortcut_figure import shortcut_figure
+from vizwidgets.models.small import new_model
+from vizwidgets.models.vision_model import VisionModel
+
+from . import controls
+from .explorer import Curves, Explorer
+from .meters import meters_html, percent
+from .shortcut_scene import Scene
+from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
+from .shortcut_traits import SCENERY, ShortcutTraits, share_slider
+from .training_controls import LIVE, SETTINGS, Remedy, training_knobs
+from .training_stepper import TrainingStepper
+
+COLUMNS, ROWS, SIDE = 8, 6, 50  # the wall of training images: sheep in the left half, goats in the right
+LOOK_SECONDS = 0.5  # the network is asked about the wall not more often than this
+
+
+class ShortcutLab(ShortcutTraits, Explorer):
+    """Choose how often sheep stand on grass and goats on rock, train, and see what the network has learned.
+
+    Parameters
+    ----------
+    share : float
+        Share of the training images with the background that one expects, 0 to 1.
+    scenery : str
+        "grass or rock", or "all four": random backgrounds for both, whatever the share.
+    num_images : int
+        Training images, an even number.
+    **settings
+        Fields of `TrainSettings`: ``epochs=10, lr=2e-3, seed=0`` …
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is out of its range; the message says what is wanted.
+
+    Examples
+    --------
+    >>> lab = ShortcutLab(num_images=8, epochs=1, batch_size=8)
+    >>> lab.run_to_end()
+    >>> lab.run.state, lab.answers is not None
+    ('done', True)
+    """
+
+    def __init__(
+        self,
+        share: float = 1.0,
+        *,
+        scenery: str = "grass or rock",
+        num_images: int = 400,
+        **settings: Any,
+    ) -> None:
+        chosen = {"epochs": 10, "lr": 2e-3, "augment": flip, **settings}
+        self._herd: SheepGoats | None = None
+        self._take_settings(TrainSettings().changed(**chosen))
+        self.share, self.scenery, self.num_images = share, scenery, num_images
+        self.tests, self.landed = animals_for_tests(), Landed()
+        self.answers: Answers | None = None
+        self._stepper = TrainingStepper(self._begin)
+        super().__init__(self._stepper)
+        self._make_panels()
+        self.bar.rewind.layout.display = "none"
+        self.observe(self._on_setting, [*SETTINGS, "share", "scenery", "num_images"])
+        subtitle = "100 drawn animals that are not trained with ask the questions; a small network answers"
+        foot = [self.remedy, self.bars, self.scene, self.table]
+        self._assemble("Sheep or goat?", subtitle, self._side(), foot)
+
+    # -- for Python -----------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> VisionModel:
+        """The network as it is now."""
+        return self._model
+
+    @property
+    def data(self) -> SheepGoats:
+        """The training set."""
+        assert self._herd is not None
+        return self._herd
+
+    def begin_again(self, lr: float) -> None:
+        """Begin anew with another learning rate, and run."""
+        self.lr = lr
+        self.run.reset()
+        self.run.start()
+
+    def another_seed(self) -> None:
+        """Train once more with other animals, other random weights and another order."""
+        self.seed += 1
+        self.run.start()
+
+    def code(self) -> str:
+        """Return the Python that trains the same network on the same images."""
+        how = 'backgrounds=("grass", "rock", "snow", "sand")' if self._is_random else f"share={self.share:g}"
+        settings = self._stepper.training.settings
+        return "\n".join(
+            [
+                "import vizwidgets as vw",
+                "",
+                f"data = vw.sheep_goats({self.num_images}, {how}, seed={self.seed})",
+                f'model = vw.new_model("animals_cnn", seed={self.seed})',
+                f"steps = list(vw.train(model, data.pairs, epochs={settings.epochs}, lr={settings.lr:g}, "
+                f"batch_size={settings.batch_size}, seed={self.seed}, augment=vw.flip))",
+                "conflict = vw.sheep_goats(100, share=0.0, seed=1_000_000)",
+                "vw.accuracy(model, conflict.pairs)",
+            ]
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Return settings, versions, curves and answers as JSON-able data."""
+        curves = self._stepper.curves
+        return {
+            "format": "vizwidgets shortcut 1",
+            "share": self.share,
+            "scenery": self.scenery,
+            "num_images": self.num_images,
+            "settings": {name: getattr(self, name) for name in SETTINGS},
+            "num_taken": self._stepper.num_taken,
+            "weights_hash": self.model.weights_hash,
+            "versions": {"torch": torch.__version__, "machine": platform.machine()},
+            "answers": None if self.answers is None else asdict(self.answers),
+            "curves": {
+                name: [round(value, 6) if np.isfinite(value) else None for value in values.tolist()]
+                for name, values in zip(curves.names, curves.values, strict=True)
+            },
+        }
+
+    def figure(self) -> Figure:
+        """Return the static picture: training images, curves, accuracies and one verdict."""
+        self.run.wait_for_orders()
+        meters = empty_meters() if self.answers is None else self.answers.meters()
+        sheep, goat = self.scene.probabilities()
+        said = f"{self.scene.words}: sheep {percent(sheep)}, goat {percent(goat)}"
+        scene = self.scene.large(), said if self._stepper.num_taken else self.scene.words
+        bars = [(meter.name, meter.share) for meter in meters]
+        caption = f"{self._words()}, seed {self.seed}, after {self._stepper.num_taken} steps"
+        return shortcut_figure(self._picture(), self._curves(), bars, scene, caption)
+
+    # -- parts ----------------------------------------------------------------------------------------
+
+    def _make_panels(self) -> None:
+        self.remedy = Remedy(self.begin_again)
+        self.bars, self._landed_html = ipywidgets.HTML(), ipywidgets.HTML()
+        self.scene = Scene(lambda: self._model, lambda: self._stepper.num_taken > 0)
+        self._again = controls.button(
+            "Another seed", "random", "Train once more with other animals and weights", self._on_again
+        )
+        self.table = ipywidgets.VBox([self._landed_html, self._again])
+
+    def _side(self) -> list[ipywidgets.Widget]:
+        knobs = training_knobs(self, self.bar.say)
+        self.share_slider = share_slider()
+        self.scenery_choice = controls.choice(SCENERY)
+        controls.bind(self, "scenery", self.scenery_choice, self.bar.say)
+        controls.bind(self, "share", self.share_slider, self.bar.say)
+        numbers = controls.row([knobs["epochs"], knobs["seed"]])
+        return [
+            controls.group("Backgrounds in training", [self.scenery_choice, self.share_slider]),
+            controls.group("Training", [knobs["lr"], numbers]),
+        ]
+
+    # -- training set and network ---------------------------------------------------------------------
+
+    def _begin(self) -> Training:
+        """Return the training at its beginning; only backgrounds that change are drawn anew."""
+        seed = self.seed
+        herd = self._herd
+        if self._is_random:
+            herd = sheep_goats(self.num_images, seed=seed, backgrounds=BACKGROUNDS)
+        elif herd is None or herd.seed != seed or len(herd) != self.num_images:
+            herd = sheep_goats(self.num_images, self.share, seed=seed)
+        else:
+            herd = herd.with_share(self.share)
+        self._herd, self._model = herd, new_model("animals_cnn", seed)
+        self._made_with = self._setting_words(), seed  # both may be changed while this training ends
+        self.answers = None
+        self._wall, self._truths = _wall_of(herd)
+        self._looked_at, self._sheet = float("-inf"), np.zeros((1, 1, 3), np.uint8)
+        return Training(self._model, herd.pairs, self.settings(), test=self.tests.expected.pairs)
+
+    def _on_setting(self, change: dict[str, Any]) -> None:
+        name = change["name"]
+        self.bar.clear()
+        if name in LIVE:
+            self._stepper.ask(**{name: change["new"]})
+            if self.run.state == "done" and self.epochs * self._per_epoch > self._stepper.num_taken:
+                self.run.extend()
+        else:
+            self.run.restart()
+
+    @property
+    def _per_epoch(self) -> int:
+        return self._stepper.training.steps_per_epoch
+
+    def _on_again(self) -> None:
+        try:
+            self.another_seed()
+        except RuntimeError as refusal:  # it is running already
+            self.bar.say(str(refusal))
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _on_step(self) -> None:
+        if self._stepper.num_taken % self._per_epoch == 0:
+            self._ask()
+        super()._on_step()
+
+    def _ask(self) -> None:
+        self.answers = self.tests.ask(self._model, self.data.pairs)
+        self._show_answers()
+
+    def _show_answers(self) -> None:
+        meters = empty_meters() if self.answers is None else self.answers.meters()
+        self.bars.value = meters_html(meters, "What it gets right", mark=0.5)
+        self.scene.update()
+
+    def _settle(self) -> None:
+        training = self._stepper.training
+        if training.num_taken:
+            self.answers = self.tests.ask(self._model, self.data.pairs)
+        if training.is_done and self.answers is not None:
+            self.landed.add(*self._made_with, self.answers)
+        if training.has_diverged:
+            good = self._stepper.good_lr
+            lr = good if good is not None and good < self.lr else self.lr / 10
+            self.remedy.offer(lr, self.run.error.partition(": ")[2].partition("Try")[0])
+        else:
+            self.remedy.say("")
+        self._landed_html.value = self.landed.html()
+        self._again.layout.display = "" if self.landed.runs else "none"
+        self._show_answers()
+
+    def _picture(self) -> np.ndarray:
+        if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
+            self._looked_at = monotonic()
+            guesses = None
+            if self._stepper.num_taken:
+                guesses = [self.data.class_names[k] for k in predictions(self._model, self._wall).tolist()]
+            self._sheet = answer_sheet(self._wall, self._truths, guesses, COLUMNS, SIDE)
+        return self._sheet
+
+    def _curves(self) -> Curves:
+        curves = self._stepper.curves
+        return curves.names, curves.values, [("loss", [0]), ("accuracy", [1, 2])]
+
+    def _progress(self) -> str:
+        training, left = self._stepper.training, self._stepper.seconds_left
+        epoch = (max(training.num_taken, 1) - 1) // training.steps_per_epoch + 1
+        words = f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
+        is_going = left is not None and not training.is_done
+        return words + (f" · {left:.0f} s left" if is_going else "")
+
+    def _words(self) -> str:
+        return f"{self.num_images} training images, {self._setting_words()}"
+
+
+def _wall_of(herd: SheepGoats) -> tuple[Tensor, list[str]]:
+    """Return images for the wall, in each row sheep at the left and goats at the right, and what they are."""
+    half = COLUMNS // 2
+    sheep, goats = (torch.nonzero(herd.labels == label).flatten() for label in (0, 1))
+    rows = min(ROWS, max(1, len(sheep) // half))
+    places = [torch.cat([k[row * half : (row + 1) * half] for k in (sheep, goats)]) for row in range(rows)]
+    chosen = torch.cat(places)
+    return herd.images[chosen], [herd.class_names[label] for label in herd.labels[chosen].tolist()]
