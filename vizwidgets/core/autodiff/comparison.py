@@ -33,6 +33,11 @@ class Comparison:
     finite_difference: float
 
     @property
+    def is_finite(self) -> bool:
+        """Whether all three are numbers; where the function has no slope they are not."""
+        return all(map(math.isfinite, (self.graph, self.pytorch, self.finite_difference)))
+
+    @property
     def agree(self) -> bool:
         """Whether all three are the same number, up to what finite differences can tell."""
         return _is_close(self.graph, self.pytorch) and _is_close(self.graph, self.finite_difference)
@@ -83,6 +88,6 @@ def _tensors(values: Mapping[str, float]) -> dict[str, torch.Tensor]:
 
 
 def _is_close(first: float, second: float) -> bool:
-    if math.isnan(first) or math.isnan(second):
-        return math.isnan(first) and math.isnan(second)
-    return first == second or abs(first - second) <= TOLERANCE * max(1.0, abs(first), abs(second))
+    if not (math.isfinite(first) and math.isfinite(second)):
+        return first == second  # NaN agrees with nothing
+    return abs(first - second) <= TOLERANCE * max(1.0, abs(first), abs(second))

@@ -64,6 +64,10 @@ class GraphStep:
     formulas: tuple[str, ...] = ()
     trouble: str = ""
 
+    def uses(self, node: int) -> bool:
+        """Whether something runs along the wires into a node: its operands forward, gradients backward."""
+        return node == self.node and (self.phase == "forward" or bool(self.flows))
+
 
 @dataclass(frozen=True)
 class Seen:

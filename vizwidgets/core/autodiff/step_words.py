@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .graph import ComputeGraph, Node
-from .words import as_operand, equals, number_text
+from .words import as_operand, called, equals, number_text
 
 if TYPE_CHECKING:
     from .evaluation import Flow
@@ -42,10 +42,8 @@ def forward_trouble(graph: ComputeGraph, node: Node, numbers: Sequence[float]) -
     assert node.operation is not None
     begun = next((graph.nodes[each] for each in node.parents if not math.isfinite(numbers[each])), None)
     formula = _filled(node.operation.formula, graph, node, numbers)
-    reason = (
-        f"{begun.name} already is {number_text(numbers[begun.index])}" if begun else node.operation.domain
-    )
-    return f"{node.name} = {formula} is {number_text(numbers[node.index])}: {reason}."
+    reason = f"{begun.name} already is {called(numbers[begun.index])}" if begun else node.operation.domain
+    return f"{node.name} = {formula} is {called(numbers[node.index])}: {reason}."
 
 
 def seed_words(graph: ComputeGraph) -> tuple[str, str]:
@@ -70,7 +68,7 @@ def backward_words(
         return words, ""
     towards, result = graph.nodes[broken.parent].name, graph.output.name
     sizes = f"incoming {number_text(incoming)}, local derivative {number_text(broken.slope)}"
-    return words, f"∂{result}/∂{towards} is {number_text(broken.total)} after {node.name}: {sizes}."
+    return words, f"∂{result}/∂{towards} is {called(broken.total)} after {node.name}: {sizes}."
 
 
 def backward_formula(

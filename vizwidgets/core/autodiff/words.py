@@ -11,14 +11,19 @@ def number_text(value: float) -> str:
     Examples
     --------
     >>> number_text(-0.73106), number_text(1e300), number_text(float("-inf")), number_text(float("nan"))
-    ('−0.731', '1e300', '−∞', 'not a number')
+    ('−0.731', '1e300', '−∞', 'NaN')
     """
     if math.isnan(value):
-        return "not a number"
+        return "NaN"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
     text = f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e").replace("-", "−")
     return "0" if text == "−0" else text
+
+
+def called(value: float) -> str:
+    """Return what a number that is not finite is called in a sentence."""
+    return "not a number" if math.isnan(value) else number_text(value)
 
 
 def as_operand(value: float) -> str:

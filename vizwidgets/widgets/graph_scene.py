@@ -1,0 +1,103 @@
+"""What the browser draws of a compute graph, as JSON-able data, and the same in words."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from vizwidgets.core.autodiff import Comparison, Evaluation, GraphStep, Seen
+from vizwidgets.core.autodiff.words import number_text
+from vizwidgets.draw.graph_layout import Box, GraphLayout, Wire, shows_part
+
+BEGIN = "The inputs have their values. Step, and they go forward, node by node."
+
+
+def scene(
+    evaluation: Evaluation, layout: GraphLayout, num_taken: int, rows: tuple[Comparison, ...]
+) -> dict[str, Any]:
+    """Describe the graph after some steps: boxes, wires, what just happened, and the table of gradients."""
+    seen = evaluation.after(num_taken)
+    step = current_step(evaluation, num_taken)
+    return {
+        "width": layout.width,
+        "height": layout.height,
+        "boxes": [_box(box, seen, step) for box in layout.boxes],
+        "wires": [_wire(wire, layout, seen, step) for wire in layout.wires],
+        "output": evaluation.graph.output.index,
+        "phase": step.phase if step else "",
+        "heading": heading(evaluation, num_taken),
+        "words": step.words if step else BEGIN,
+        "formulas": list(step.formulas) if step else [],
+        "trouble": step.trouble if step else "",
+        "rows": [_row(row, is_complete(evaluation, num_taken, row.name)) for row in rows],
+        "result": evaluation.graph.output.name,
+        "step": num_taken,
+    }
+
+
+def current_step(evaluation: Evaluation, num_taken: int) -> GraphStep | None:
+    """Return the step that was taken last; None at the start."""
+    return evaluation.steps[num_taken - 1] if 0 < num_taken <= len(evaluation.steps) else None
+
+
+def heading(evaluation: Evaluation, num_taken: int) -> str:
+    """Say where in which pass this is: "forward 3 of 8"."""
+    forward = evaluation.num_forward
+    if num_taken == 0:
+        return "at the start"
+    if num_taken <= forward:
+        return f"forward {num_taken} of {forward}"
+    return f"backward {num_taken - forward} of {len(evaluation.steps) - forward}"
+
+
+def is_complete(evaluation: Evaluation, num_taken: int, name: str) -> bool:
+    """Whether nothing more will be added to the gradient towards a name."""
+    index = next(node.index for node in evaluation.graph.inputs if node.name == name)
+    if num_taken <= evaluation.num_forward:
+        return False
+    return all(flow.parent != index for step in evaluation.steps[num_taken:] for flow in step.flows)
+
+
+def _box(box: Box, seen: Seen, step: GraphStep | None) -> dict[str, Any]:
+    value, gradient = seen.values[box.node], seen.gradients[box.node]
+    return {
+        "node": box.node,
+        "kind": box.kind,
+        "label": box.label,
+        "name": box.name,
+        "x": box.x,
+        "y": box.y,
+        "width": box.width,
+        "value": "" if value is None else number_text(value),
+        "gradient": "" if gradient is None else number_text(gradient),
+        "current": step is not None and step.node == box.node,
+        "fresh": step is not None and any(flow.parent == box.node for flow in step.flows),
+    }
+
+
+def _wire(wire: Wire, layout: GraphLayout, seen: Seen, step: GraphStep | None) -> dict[str, Any]:
+    part = seen.flows.get((wire.node, wire.slot))
+    is_active = step is not None and step.uses(wire.node)
+    is_shown = part is not None and shows_part(layout, wire, is_active)
+    return {
+        "points": [list(point) for point in wire.points],
+        "above": wire.enters_above,
+        "active": step.phase if is_active and step is not None else "",
+        "part": number_text(part) if is_shown and part is not None else "",
+    }
+
+
+def _row(row: Comparison, is_known: bool) -> dict[str, Any]:
+    """Return a row of the table; what the graph has not found yet is not given away."""
+    numbers = [row.graph, row.pytorch, row.finite_difference]
+    texts = [_digits(number) for number in numbers] if is_known else ["…"] * 3
+    found = "agree" if row.agree else "differ" if row.is_finite else "none"
+    verdict = found if is_known else ""
+    return {"name": row.name, "numbers": texts, "verdict": verdict}
+
+
+def _digits(value: float) -> str:
+    if not math.isfinite(value):
+        return number_text(value)
+    text = f"{value:.5f}" if 1e-3 <= abs(value) < 1e5 or value == 0 else f"{value:.4e}"
+    return text.replace("-", "−")
