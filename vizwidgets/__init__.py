@@ -41,7 +41,6 @@ _NAMES = {
     "models.small": ("new_model",),
     "widgets.ascent": ("AscentExplorer",),
     "widgets.graph": ("AutodiffGraph",),
-    "widgets.graph": ("AutodiffGraph",),
     "widgets.shortcut": ("ShortcutLab",),
     "widgets.training": ("TrainingExplorer",),
     "widgets.prototypes": ("PrototypeWall",),
