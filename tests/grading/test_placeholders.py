@@ -38,7 +38,13 @@ def passes(x: Any) -> Any:
     pass
 
 
-STUBS = [raises, returns, stores, empty, passes, lambda x: ...]
+def computes(x: Any) -> Any:
+    """A gap in the middle of given lines."""
+    factor = x * ...
+    return [factor, ...]
+
+
+STUBS = [computes, raises, returns, stores, empty, passes, lambda x: ...]
 
 
 @pytest.mark.parametrize("stub", STUBS, ids=lambda stub: stub.__name__)
@@ -75,6 +81,17 @@ def test_half_an_answer_is_told_criterion_by_criterion(capsys) -> None:
         "[--] 0/1 second | not answered yet",
         "Two: 0 of 2 points",
     ]
+
+
+def test_a_list_with_a_gap_is_unanswered_where_the_gap_counts(capsys) -> None:
+    answer = [2, ...]
+    c = Checks("Doubling", points=2)
+    with c("first"):
+        assert close(answer[:1], [2])
+    with c("second"):
+        assert close(answer, [2, 4])
+    assert c.score() == 1.0
+    assert "[--] 0/1 second | not answered yet" in capsys.readouterr().out
 
 
 def wrong_index(x: torch.Tensor) -> torch.Tensor:

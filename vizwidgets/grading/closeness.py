@@ -46,15 +46,13 @@ def close(got: Any, wanted: Any, rtol: float = 1e-9, atol: float = 1e-12) -> boo
     Raises
     ------
     NotAnsweredError
-        If the answer is still ``...``; `Checks` then says so kindly.
+        If the answer, or a part of it, is still ``...``; `Checks` then says so kindly.
 
     Examples
     --------
     >>> close(0.1 + 0.2, 0.3), close([1, 2], [1, 3]), close([1, 2], [[1, 2]])
     (True, False, False)
     """
-    if got is ...:
-        raise NotAnsweredError("not answered yet")
     reason = _difference(_plain(got), _plain(wanted), rtol, atol)
     refusal.set(reason)
     return not reason
@@ -62,6 +60,8 @@ def close(got: Any, wanted: Any, rtol: float = 1e-9, atol: float = 1e-12) -> boo
 
 def _plain(value: Any) -> Any:
     """Turn a value into Python's own numbers in nested lists; leave what is neither as it is."""
+    if value is ...:
+        raise NotAnsweredError("not answered yet")
     if isinstance(value, _TENSOR):
         return _tensor_to_list(_detach(value))
     if isinstance(value, _ARRAY):
