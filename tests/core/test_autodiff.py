@@ -148,6 +148,18 @@ def test_after_some_steps_only_that_much_is_known():
     assert evaluation.after(5).gradients == [4.0, 4.0, 4.0, 3.0, 1.0]
 
 
+def test_a_sum_of_gradients_is_pending_until_its_last_part_has_come():
+    evaluation = evaluate(compute_graph("x * y + x"), {"x": 3, "y": -2})
+    x, y, product = 0, 1, 2
+    assert [evaluation.after(number).pending for number in (0, 3, 4, 5)] == [
+        {x, y, product},
+        {x, y, product},
+        {x, y},
+        set(),
+    ]
+    assert evaluation.after(4).gradients[x] == 1.0  # the part of the sum; that of the product is to come
+
+
 def test_a_step_says_in_words_and_in_a_formula_what_happened():
     graph = compute_graph("x * y + x")
     steps = evaluate(graph, {"x": -3.0, "y": 2.0}).steps

@@ -59,11 +59,11 @@ def test_each_step_makes_one_more_number_known(make):
     assert numbers(graph, "value")["f"] == "−3"
     assert set(numbers(graph, "gradient").values()) == {""}
     graph.run.step()
-    assert numbers(graph, "gradient") == {"x": "", "y": "", "v1": "", "f": "1"}
+    assert numbers(graph, "gradient") == {"x": "", "y": "", "v1": "", "f": "∂ 1"}
     graph.run.step()
-    assert numbers(graph, "gradient") == {"x": "1", "y": "", "v1": "1", "f": "1"}
+    assert numbers(graph, "gradient") == {"x": "∂ 1 + …", "y": "", "v1": "∂ 1", "f": "∂ 1"}
     graph.run.step()
-    assert numbers(graph, "gradient") == {"x": "−1", "y": "3", "v1": "1", "f": "1"}
+    assert numbers(graph, "gradient") == {"x": "∂ −1", "y": "∂ 3", "v1": "∂ 1", "f": "∂ 1"}
     assert graph.run.state == "done"
 
 
@@ -161,9 +161,9 @@ def test_other_values_act_at_once_and_keep_the_place(make):
     assert graph.values == {"x": 3.0, "y": 4.0}
     assert numbers(graph, "value") == {"x": "3", "y": "4", "v1": "12", "f": "15"}
     graph.run_to_end()
-    assert numbers(graph, "gradient")["x"] == "5"
+    assert numbers(graph, "gradient")["x"] == "∂ 5"
     graph.values = {"y": 7}
-    assert numbers(graph, "gradient")["x"] == "8"
+    assert numbers(graph, "gradient")["x"] == "∂ 8"
     assert graph.run.state == "done"
 
 
@@ -234,7 +234,7 @@ def test_another_expression_begins_anew_and_keeps_the_values_of_its_names(make):
     assert list(graph.controls.inputs.sliders) == ["x", "z"]
     assert graph.controls.preset.value == "your own"
     graph.run_to_end()
-    assert numbers(graph, "gradient")["x"] == "6"
+    assert numbers(graph, "gradient")["x"] == "∂ 6"
 
 
 def test_a_refused_expression_is_answered_in_words_and_the_last_good_graph_stays(make):
@@ -247,7 +247,7 @@ def test_a_refused_expression_is_answered_in_words_and_the_last_good_graph_stays
     assert graph.controls.expression.value == "1 + sine(x)"  # to be mended, not typed again
     assert rest(graph).view.scene == before and graph.expression == "x * y"
     graph.values = {"x": 5.0}  # the graph that stayed is alive
-    assert numbers(graph, "gradient")["y"] == "5"
+    assert numbers(graph, "gradient")["y"] == "∂ 5"
     graph.controls.expression.value = "1 + sin(x)"
     assert graph.expression == "1 + sin(x)"
     assert "sine" not in graph.controls.note.value
@@ -327,6 +327,13 @@ def test_the_table_gives_away_nothing_before_the_graph_has_found_it(make):
         graph.run.step()
     rows = rest(graph).view.scene["rows"]
     assert [row["numbers"] for row in rows] == [["−1.00000"] * 3, ["3.00000"] * 3]
+
+
+def test_of_a_name_alone_the_table_waits_for_the_backward_pass(make):
+    graph = make("x")
+    assert graph.view.scene["rows"][0]["verdict"] == ""
+    graph.run_to_end()
+    assert graph.view.scene["rows"][0]["numbers"] == ["1.00000"] * 3
 
 
 def test_the_code_is_plain_pytorch_that_runs(make):

@@ -11,7 +11,7 @@ from matplotlib.patches import FancyBboxPatch, PathPatch
 from matplotlib.path import Path
 
 from vizwidgets.core.autodiff import ComputeGraph, GraphStep, Seen
-from vizwidgets.core.autodiff.words import number_text
+from vizwidgets.core.autodiff.words import gradient_text, number_text
 
 from .charts import NotebookFigure
 from .graph_layout import BOX, STUB, Box, GraphLayout, Wire, shows_part
@@ -94,7 +94,7 @@ class _Sheet:
         self._axis.add_patch(patch)
         if part is not None:
             x, y = wire.points[-1]
-            text, height = f"∂ {number_text(part)}", y - 10 if wire.enters_above else y + 12
+            text, height = gradient_text(part), y - 10 if wire.enters_above else y + 12
             self.write(x - 6, height, text, GRADIENT, 11.5, ha="right", style="italic")
 
     def draw_box(self, box: Box, is_current: bool) -> None:
@@ -123,7 +123,7 @@ class _Sheet:
         if value is not None:
             self.write(box.right + 6, box.y - 11, number_text(value), VALUE, 14, weight="bold")
         if gradient is not None:
-            text = f"∂ {number_text(gradient)}"
+            text = gradient_text(gradient, box.node in seen.pending)
             self.write(box.right + 6, box.y + 12, text, GRADIENT, 14, style="italic")
 
     def write(self, x: float, y: float, text: str, color: str, size: float, **how: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 Place = tuple[int, int]  # layer, node: where a node stands, or where its wire passes
 Layers = list[list[Place]]
 SWEEPS, ROUNDS = 8, 40
-ROW, PASS = 70.0, 36.0  # between two nodes, and between a node and a wire that passes, or two of these
+ROW, PASS = 70.0, 46.0  # between two nodes, and between a node and a wire that passes, or two of these
 SWEEP_LIMIT = 1500  # places; beyond that the order of reading stays
 
 

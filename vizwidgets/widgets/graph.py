@@ -146,8 +146,8 @@ class AutodiffGraph(GraphTraits, Still):
     # -- what the run calls ---------------------------------------------------------------------------
 
     def _on_step(self) -> None:
-        if self.view.scene.get("step") != self._stepper.num_taken:
-            self._show()
+        if self._is_live() and self.view.scene.get("step") != self._stepper.num_taken:
+            self._show()  # nobody could follow what `run_to_end` does on its way
         self.bar.tick()
 
     def _on_rest(self) -> None:
@@ -157,8 +157,7 @@ class AutodiffGraph(GraphTraits, Still):
         self._renew_display()
 
     def _show(self) -> None:
-        evaluation, number = self._stepper.evaluation, self._stepper.num_taken
-        rows = compare(evaluation.graph, evaluation.inputs)
+        number, (evaluation, rows) = self._stepper.num_taken, self._stepper.table()
         drawn = scene(evaluation, lay_out(evaluation.graph), number, rows)
         self.view.show(drawn, f"{self._words()}; {drawn['heading']}. {drawn['words']}")
 

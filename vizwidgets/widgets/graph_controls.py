@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import ipywidgets
 
 from vizwidgets.core.autodiff import ExpressionError
+from vizwidgets.core.autodiff.mistakes import ALLOWED
 
 from . import controls
 from .graph_inputs import MOST, GraphInputs
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from .graph import AutodiffGraph
 
 OWN = "your own"
+HINT = f"Press Enter to draw it. {ALLOWED}"
 PACES = [("slow", 2.0), ("normal", 1.0), ("fast", 0.3)]
 
 
@@ -38,8 +40,7 @@ class GraphControls(ipywidgets.VBox):
         self.pace = controls.dropdown("Pace", "How long Start shows each node", PACES)
         self.expression = ipywidgets.Text(
             description="f =",
-            tooltip="Write your own and press Enter: names, numbers, + - * / **, exp log sin cos tanh sqrt "
-            "sigmoid relu abs max min",
+            tooltip="Write your own expression, and press Enter",
             continuous_update=False,
             style={"description_width": "initial"},
             layout={"width": "auto"},
@@ -116,7 +117,7 @@ class GraphControls(ipywidgets.VBox):
 
 
 def _look_at(preset: str, num_inputs: int) -> str:
-    words = [PRESETS[preset].look_at] if preset in PRESETS else []
+    words = [PRESETS[preset].look_at if preset in PRESETS else HINT]
     if num_inputs > MOST:
         words.append(f"Only the first {MOST} of {num_inputs} inputs have a slider; set others in Python.")
     return escape(" ".join(words))

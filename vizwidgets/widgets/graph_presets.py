@@ -31,7 +31,7 @@ PRESETS = {
         {"x": 3.0, "y": -4.0},
         "A product swaps: the gradient towards x is y, and towards y it is x.",
     ),
-    "a name used twice": GraphPreset(
+    "a name used again": GraphPreset(
         "x*x + x",
         {"x": 3.0},
         "x is one node with three uses. What comes back from them adds up: 1 + 3 + 3 = 2x + 1.",
@@ -49,7 +49,7 @@ PRESETS = {
     "mean of squares": GraphPreset(
         "((a - t)**2 + (b - t)**2 + (c - t)**2) / 3",
         {"a": 1.0, "t": 2.0, "b": 3.0, "c": 4.5},
-        "A loss: the gradient pulls each of a, b, c towards t, harder the further it is away.",
+        "A loss. The further a, b or c is from t, the larger its gradient; a step against it goes towards t.",
     ),
     "trouble": GraphPreset(
         "log(x) / (x - y)",

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from vizwidgets.core.autodiff import Comparison, Evaluation, GraphStep, Seen
-from vizwidgets.core.autodiff.words import number_text
+from vizwidgets.core.autodiff.words import gradient_text, number_text
 from vizwidgets.draw.graph_layout import Box, GraphLayout, Wire, shows_part
 
 BEGIN = "The inputs have their values. Step, and they go forward, node by node."
@@ -18,6 +18,7 @@ def scene(
     """Describe the graph after some steps: boxes, wires, what just happened, and the table of gradients."""
     seen = evaluation.after(num_taken)
     step = current_step(evaluation, num_taken)
+    inputs = evaluation.graph.inputs
     return {
         "width": layout.width,
         "height": layout.height,
@@ -29,7 +30,7 @@ def scene(
         "words": step.words if step else BEGIN,
         "formulas": list(step.formulas) if step else [],
         "trouble": step.trouble if step else "",
-        "rows": [_row(row, is_complete(evaluation, num_taken, row.name)) for row in rows],
+        "rows": [_row(row, node.index, seen) for row, node in zip(rows, inputs, strict=True)],
         "result": evaluation.graph.output.name,
         "step": num_taken,
     }
@@ -50,14 +51,6 @@ def heading(evaluation: Evaluation, num_taken: int) -> str:
     return f"backward {num_taken - forward} of {len(evaluation.steps) - forward}"
 
 
-def is_complete(evaluation: Evaluation, num_taken: int, name: str) -> bool:
-    """Whether nothing more will be added to the gradient towards a name."""
-    index = next(node.index for node in evaluation.graph.inputs if node.name == name)
-    if num_taken <= evaluation.num_forward:
-        return False
-    return all(flow.parent != index for step in evaluation.steps[num_taken:] for flow in step.flows)
-
-
 def _box(box: Box, seen: Seen, step: GraphStep | None) -> dict[str, Any]:
     value, gradient = seen.values[box.node], seen.gradients[box.node]
     return {
@@ -69,7 +62,7 @@ def _box(box: Box, seen: Seen, step: GraphStep | None) -> dict[str, Any]:
         "y": box.y,
         "width": box.width,
         "value": "" if value is None else number_text(value),
-        "gradient": "" if gradient is None else number_text(gradient),
+        "gradient": "" if gradient is None else gradient_text(gradient, box.node in seen.pending),
         "current": step is not None and step.node == box.node,
         "fresh": step is not None and any(flow.parent == box.node for flow in step.flows),
     }
@@ -80,15 +73,22 @@ def _wire(wire: Wire, layout: GraphLayout, seen: Seen, step: GraphStep | None) -
     is_active = step is not None and step.uses(wire.node)
     is_shown = part is not None and shows_part(layout, wire, is_active)
     return {
-        "points": [list(point) for point in wire.points],
+        "points": _bends(wire.points),
         "above": wire.enters_above,
         "active": step.phase if is_active and step is not None else "",
-        "part": number_text(part) if is_shown and part is not None else "",
+        "part": gradient_text(part) if is_shown and part is not None else "",
     }
 
 
-def _row(row: Comparison, is_known: bool) -> dict[str, Any]:
+def _bends(points: tuple[tuple[float, float], ...]) -> list[list[float]]:
+    """Leave out the points between which a wire only goes on straight: a long one passes many layers."""
+    inner = [b for a, b, c in zip(points, points[1:], points[2:], strict=False) if not a[1] == b[1] == c[1]]
+    return [list(point) for point in (points[0], *inner, points[-1])]
+
+
+def _row(row: Comparison, index: int, seen: Seen) -> dict[str, Any]:
     """Return a row of the table; what the graph has not found yet is not given away."""
+    is_known = seen.gradients[index] is not None and index not in seen.pending
     numbers = [row.graph, row.pytorch, row.finite_difference]
     texts = [_digits(number) for number in numbers] if is_known else ["…"] * 3
     found = "agree" if row.agree else "differ" if row.is_finite else "none"

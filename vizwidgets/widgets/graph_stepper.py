@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from time import monotonic, sleep
 
-from vizwidgets.core.autodiff import Evaluation
+from vizwidgets.core.autodiff import Comparison, Evaluation, compare
 
 NAP = 0.01  # seconds; between two looks at the clock, in which other runs have their turns
 
@@ -30,6 +30,7 @@ class GraphStepper:
 
     def __init__(self, evaluation: Evaluation, is_live: Callable[[], bool] = lambda: False) -> None:
         self.evaluation, self._is_live = evaluation, is_live
+        self._table: tuple[Evaluation | None, tuple[Comparison, ...]] = (None, ())
         self.seconds = 1.0
         self.reset()
 
@@ -38,6 +39,14 @@ class GraphStepper:
         if evaluation.graph != self.evaluation.graph:
             self.reset()
         self.evaluation = evaluation
+
+    def table(self) -> tuple[Evaluation, tuple[Comparison, ...]]:
+        """Return the evaluation with its gradients three ways, which are found once for all steps."""
+        evaluation, (known, rows) = self.evaluation, self._table
+        if known is not evaluation:
+            rows = compare(evaluation.graph, evaluation.inputs)
+            self._table = evaluation, rows
+        return evaluation, rows
 
     def reset(self) -> None:
         """Go back to where only the inputs are known."""

@@ -6,6 +6,8 @@ const BOX = 40; // height of a node, as in graph_layout.py
 const STUB = 50;
 const KEYS = ['ArrowRight', 'ArrowLeft', 'Home'];
 
+const VERDICTS = { agree: ['✓', ' agree'], differ: ['≠', ' differ'], none: ['∄', ' no slope here'] };
+
 const make = (tag, className, parent, text) => {
   const node = document.createElement(tag);
   node.className = className;
@@ -44,7 +46,7 @@ function drawWire(wire, parent) {
 function drawPart(wire, parent) {
   if (!wire.part) return;
   const [x, y] = wire.points.at(-1);
-  draw('text', { x: x - 4, y: y + (wire.above ? -8 : 18), class: 'vw-part' }, parent, `∂ ${wire.part}`);
+  draw('text', { x: x - 4, y: y + (wire.above ? -8 : 18), class: 'vw-part' }, parent, wire.part);
 }
 
 function drawBox(box, phase, isOutput, parent) {
@@ -62,7 +64,7 @@ function drawBox(box, phase, isOutput, parent) {
   draw('text', { x: box.x, y: box.y + 6, class: 'vw-node-label' }, group, box.label);
   if (box.name) draw('text', { x: box.x, y: box.y + BOX / 2 + 15, class: 'vw-node-name' }, group, box.name);
   if (box.value) draw('text', { x: right + 6, y: box.y - 7, class: 'vw-value' }, group, box.value);
-  if (box.gradient) draw('text', { x: right + 6, y: box.y + 20, class: 'vw-gradient' }, group, `∂ ${box.gradient}`);
+  if (box.gradient) draw('text', { x: right + 6, y: box.y + 20, class: 'vw-gradient' }, group, box.gradient);
 }
 
 class Table {
@@ -84,7 +86,10 @@ class Table {
       line.dataset.name = row.name;
       make('th', '', line, `∂${result}/∂${row.name}`).setAttribute('scope', 'row');
       for (const number of row.numbers) make('td', '', line, number);
-      make('td', `vw-${row.verdict || 'open'}`, line, { agree: '✓ agree', differ: '≠ differ', none: 'no slope here' }[row.verdict] ?? '');
+      const verdict = make('td', `vw-${row.verdict || 'open'}`, line);
+      const [sign, word] = VERDICTS[row.verdict] ?? ['', ''];
+      verdict.append(sign);
+      make('span', 'vw-verdict-word', verdict, word);
     }
   }
 }

@@ -79,11 +79,14 @@ class Seen:
         One per node. A gradient counts from its first part on.
     flows : dict of (node, slot) to float
         The gradient on each edge.
+    pending : frozenset of int
+        The nodes to whose gradient later steps will add.
     """
 
     values: list[float | None]
     gradients: list[float | None]
     flows: dict[tuple[int, int], float] = field(default_factory=dict)
+    pending: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,8 @@ class Evaluation:
     def after(self, num_steps: int) -> Seen:
         """Return what is known after so many steps."""
         nodes = self.graph.nodes
-        seen = Seen([self._given(node) for node in nodes], [None] * len(nodes))
+        pending = frozenset(flow.parent for step in self.steps[num_steps:] for flow in step.flows)
+        seen = Seen([self._given(node) for node in nodes], [None] * len(nodes), pending=pending)
         for step in self.steps[:num_steps]:
             (seen.values if step.phase == "forward" else seen.gradients)[step.node] = step.value
             for flow in step.flows:

@@ -21,6 +21,11 @@ def number_text(value: float) -> str:
     return "0" if text == "−0" else text
 
 
+def gradient_text(value: float, is_pending: bool = False) -> str:
+    """Return a gradient as it stands in the graph; while parts of a sum are missing it says so."""
+    return f"∂ {number_text(value)}{' + …' if is_pending else ''}"
+
+
 def called(value: float) -> str:
     """Return what a number that is not finite is called in a sentence."""
     return "not a number" if math.isnan(value) else number_text(value)
