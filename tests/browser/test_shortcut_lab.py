@@ -11,7 +11,7 @@ from tests.browser.driver import canvas_hash, write_notebook
 
 pytestmark = pytest.mark.browser
 
-LAB = "import vizwidgets as vw\nlab = vw.ShortcutLab(num_images=60, epochs=6)\nlab"
+LAB = "import vizwidgets as vw\nlab = vw.ShortcutLab(num_images=100, epochs=8)\nlab"
 EXPECTED_NOISE = re.compile("reading 'schema'|favicon|404|WebSocket")
 
 
@@ -61,7 +61,7 @@ def test_the_share_is_set_by_keyboard_and_the_training_set_changes(notebook):
     slider.press("ArrowLeft")
     slider.press("ArrowLeft")
     notebook.wait_for_kernel("lab.share == 0.9 and lab.run.wait(20)", timeout=30)
-    notebook.wait_for_kernel("(lab.data.backgrounds != lab.data.labels).sum() == 6")
+    notebook.wait_for_kernel("(lab.data.backgrounds != lab.data.labels).sum() == 10")
     expect(page.get_by_role("status")).to_contain_text("90 % expected", timeout=20_000)
     assert canvas_hash(page.locator(".vw-canvas")) != before
 

@@ -146,8 +146,13 @@ def test_a_pause_and_a_reset_change_nothing_of_what_comes_out():
     assert whole.model.weights_hash == parts.model.weights_hash
 
 
-def test_the_code_gives_the_same_weights():
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_the_code_gives_the_same_weights(is_changed):
     lab = lab_of(share=0.75, epochs=2)
+    lab.run.step()
+    assert lab.run.wait(20)
+    if is_changed:
+        lab.lr = 0.01
     lab.run_to_end()
     scope: dict = {}
     exec(lab.code(), scope)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import platform
-from dataclasses import asdict
 from time import monotonic
 from typing import Any
 
 import ipywidgets
 import numpy as np
-import torch
 from matplotlib.figure import Figure
-from torch import Tensor
 
 from vizwidgets.core.metrics import predictions
 from vizwidgets.core.train_settings import TrainSettings
@@ -28,6 +24,7 @@ from .meters import meters_html, percent
 from .shortcut_scene import Scene
 from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
 from .shortcut_traits import SCENERY, ShortcutTraits, share_slider
+from .shortcut_words import lab_code, lab_record, wall_of
 from .training_controls import LIVE, SETTINGS, Remedy, training_knobs
 from .training_stepper import TrainingStepper
 
@@ -111,39 +108,11 @@ class ShortcutLab(ShortcutTraits, Explorer):
 
     def code(self) -> str:
         """Return the Python that trains the same network on the same images."""
-        how = 'backgrounds=("grass", "rock", "snow", "sand")' if self._is_random else f"share={self.share:g}"
-        settings = self._stepper.training.settings
-        return "\n".join(
-            [
-                "import vizwidgets as vw",
-                "",
-                f"data = vw.sheep_goats({self.num_images}, {how}, seed={self.seed})",
-                f'model = vw.new_model("animals_cnn", seed={self.seed})',
-                f"steps = list(vw.train(model, data.pairs, epochs={settings.epochs}, lr={settings.lr:g}, "
-                f"batch_size={settings.batch_size}, seed={self.seed}, augment=vw.flip))",
-                "conflict = vw.sheep_goats(100, share=0.0, seed=1_000_000)",
-                "vw.accuracy(model, conflict.pairs)",
-            ]
-        )
+        return lab_code(self, self._stepper.training)
 
     def record(self) -> dict[str, Any]:
         """Return settings, versions, curves and answers as JSON-able data."""
-        curves = self._stepper.curves
-        return {
-            "format": "vizwidgets shortcut 1",
-            "share": self.share,
-            "scenery": self.scenery,
-            "num_images": self.num_images,
-            "settings": {name: getattr(self, name) for name in SETTINGS},
-            "num_taken": self._stepper.num_taken,
-            "weights_hash": self.model.weights_hash,
-            "versions": {"torch": torch.__version__, "machine": platform.machine()},
-            "answers": None if self.answers is None else asdict(self.answers),
-            "curves": {
-                name: [round(value, 6) if np.isfinite(value) else None for value in values.tolist()]
-                for name, values in zip(curves.names, curves.values, strict=True)
-            },
-        }
+        return lab_record(self, self._stepper.curves)
 
     def figure(self) -> Figure:
         """Return the static picture: training images, curves, accuracies and one verdict."""
@@ -185,7 +154,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         """Return the training at its beginning; only backgrounds that change are drawn anew."""
         seed = self.seed
         herd = self._herd
-        if self._is_random:
+        if self.is_random:
             herd = sheep_goats(self.num_images, seed=seed, backgrounds=BACKGROUNDS)
         elif herd is None or herd.seed != seed or len(herd) != self.num_images:
             herd = sheep_goats(self.num_images, self.share, seed=seed)
@@ -194,7 +163,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self._herd, self._model = herd, new_model("animals_cnn", seed)
         self._made_with = self._setting_words(), seed  # both may be changed while this training ends
         self.answers = None
-        self._wall, self._truths = _wall_of(herd)
+        self._wall, self._truths = wall_of(herd, ROWS, COLUMNS)
         self._looked_at, self._sheet = float("-inf"), np.zeros((1, 1, 3), np.uint8)
         return Training(self._model, herd.pairs, self.settings(), test=self.tests.expected.pairs)
 
@@ -272,13 +241,3 @@ class ShortcutLab(ShortcutTraits, Explorer):
 
     def _words(self) -> str:
         return f"{self.num_images} training images, {self._setting_words()}"
-
-
-def _wall_of(herd: SheepGoats) -> tuple[Tensor, list[str]]:
-    """Return images for the wall, in each row sheep at the left and goats at the right, and what they are."""
-    half = COLUMNS // 2
-    sheep, goats = (torch.nonzero(herd.labels == label).flatten() for label in (0, 1))
-    rows = min(ROWS, max(1, len(sheep) // half))
-    places = [torch.cat([k[row * half : (row + 1) * half] for k in (sheep, goats)]) for row in range(rows)]
-    chosen = torch.cat(places)
-    return herd.images[chosen], [herd.class_names[label] for label in herd.labels[chosen].tolist()]

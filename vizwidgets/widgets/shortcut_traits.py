@@ -36,11 +36,12 @@ class ShortcutTraits(TrainingTraits):
         return value
 
     @property
-    def _is_random(self) -> bool:
+    def is_random(self) -> bool:
+        """Whether the backgrounds are random, for both animals alike."""
         return self.scenery == "all four"
 
     def _setting_words(self) -> str:
-        return "random backgrounds" if self._is_random else f"{percent(self.share)} expected"
+        return "random backgrounds" if self.is_random else f"{percent(self.share)} expected"
 
 
 def share_slider() -> controls.PlaceSlider:

@@ -23,6 +23,7 @@ from .ascent_words import model_name
 from .explorer import Curves, Explorer
 from .training_controls import LIVE, SETTINGS, Remedy, TrainingTraits, training_knobs
 from .training_stepper import TrainingStepper
+from .training_words import curves_data, settings_code, settings_data, training_lines
 
 LOOK_SECONDS = 0.4  # the network is asked about the shown images not more often than this
 PANELS = [("loss", [0]), ("accuracy", [1, 2])]
@@ -92,16 +93,11 @@ class TrainingExplorer(TrainingTraits, Explorer):
     def code(self) -> str:
         """Return the Python that trains the same way, with every change on the way."""
         training = self.training
-        words = [f"{name}={value!r}" for name, value in _plain(training.first).items()]
-        arguments = ", ".join(["model", "data", *words, *(["test=test"] if training.test else [])])
+        test = ["test=test"] if training.test else []
+        arguments = ", ".join(["model", "data", settings_code(training.first), *test])
         lines = ["import vizwidgets as vw", "", f"model = ...  # your {model_name(self.model)}"]
-        lines += ["data = ...  # (images, labels)", f"training = vw.train({arguments})"]
-        done = 0
-        for at, change in training.changes:
-            lines += [f"for _ in range({at - done}):\n    training.step()"] if at > done else []
-            lines.append(f"training.update({', '.join(f'{k}={v!r}' for k, v in change.items())})")
-            done = at
-        return "\n".join([*lines, "steps = list(training)"])
+        lines.append("data = ...  # (images, labels)")
+        return "\n".join([*lines, *training_lines(f"vw.train({arguments})", training)])
 
     def record(self) -> dict[str, Any]:
         """Return settings, changes, versions and curves as JSON-able data."""
@@ -110,15 +106,12 @@ class TrainingExplorer(TrainingTraits, Explorer):
             "format": "vizwidgets training 1",
             "model": model_name(self.model),
             "weights_hash": weights_hash(self.model),
-            "settings": _plain(training.first),
+            "settings": settings_data(training.first),
             "changes": [[at, change] for at, change in training.changes],
             "num_taken": training.num_taken,
             "has_diverged": training.has_diverged,
             "versions": {"torch": torch.__version__, "machine": platform.machine()},
-            "curves": {
-                name: [round(value, 6) if np.isfinite(value) else None for value in values.tolist()]
-                for name, values in zip(curves.names, curves.values, strict=True)
-            },
+            "curves": curves_data(curves),
         }
 
     def figure(self) -> Figure:
@@ -211,10 +204,3 @@ class TrainingExplorer(TrainingTraits, Explorer):
         """Let a finished training go on if it was given more epochs."""
         if self.epochs * self.training.steps_per_epoch > self.training.num_taken:
             self.run.extend()
-
-
-def _plain(settings: TrainSettings) -> dict[str, Any]:
-    """Return the settings as JSON-able data; a function by its name."""
-    values = {"epochs": settings.epochs, "batch_size": settings.batch_size, "lr": settings.lr}
-    values |= {"seed": settings.seed, **settings.differences()}
-    return {name: getattr(value, "__name__", value) for name, value in values.items()}
