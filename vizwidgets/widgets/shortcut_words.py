@@ -15,7 +15,7 @@ from vizwidgets.draw.curves import Curves
 
 from .shortcut_tests import TEST_SEED
 from .training_controls import SETTINGS
-from .training_words import curves_data, plain, training_lines
+from .training_words import curves_data, settings_code, training_lines
 
 if TYPE_CHECKING:
     from .shortcut import ShortcutLab
@@ -34,11 +34,7 @@ def wall_of(herd: SheepGoats, rows: int, columns: int) -> tuple[Tensor, list[str
 def lab_code(lab: ShortcutLab, training: Training) -> str:
     """Return the Python that trains the same network on the same images and asks the same animals."""
     how = f"backgrounds={BACKGROUNDS!r}" if lab.is_random else f"share={lab.share:g}"
-    first = plain(training.first)
-    words = ", ".join(
-        f"{name}={value if name == 'augment' else repr(value)}" for name, value in first.items()
-    )
-    call = f"vw.train(model, data.pairs, {words.replace('augment=flip', 'augment=vw.flip')})"
+    call = f"vw.train(model, data.pairs, {settings_code(training.first)})"
     return "\n".join(
         [
             "import vizwidgets as vw",
