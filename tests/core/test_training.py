@@ -135,7 +135,17 @@ def test_an_interrupted_training_loses_nothing_and_goes_on(error):
     assert same(weights(quiet), weights(broken))
 
 
-def test_modes_gradients_and_hooks_stay_as_they_are():
+@pytest.mark.parametrize("outside", [torch.no_grad, torch.inference_mode])
+def test_it_trains_the_same_where_gradients_are_switched_off(outside):
+    one, other = net(), net()
+    list(train(one, blobs(), epochs=1, batch_size=10))
+    training = train(other, blobs(), epochs=1, batch_size=10)
+    with outside():
+        list(training)
+    assert same(weights(one), weights(other))
+
+
+def test_modes_and_gradients_stay_as_they_are():
     model = net()
     model[0].train()
     model[0].weight.grad = torch.full_like(model[0].weight, 3.0)

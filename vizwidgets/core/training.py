@@ -133,7 +133,8 @@ class Training(Iterator[TrainStep]):
                 raise FloatingPointError("this training has diverged; reset it and take a smaller lr.")
             before = self._weights.keep()
             try:
-                taken = self._attempt(self.num_taken + 1)
+                with torch.inference_mode(False):  # the caller may be looking at pictures
+                    taken = self._attempt(self.num_taken + 1)
             except FloatingPointError as trouble:
                 raise self._give_up(str(trouble)) from None
             except BaseException:  # an interrupt too: the weights stay as they were before the step
