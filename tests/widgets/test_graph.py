@@ -50,6 +50,12 @@ def test_it_begins_with_the_lectures_function_and_its_classic_values(make):
     assert [round(each, 2) for each in graph.gradient.values()] == [-0.2, 0.39, -0.39, -0.59, 0.2]
 
 
+def test_the_lectures_function_is_known_however_its_spaces_are_set(make):
+    graph = make("1/(1 + exp(-(w0 * x0 + w1 * x1 + w2)))")
+    assert graph.values == make().values
+    assert graph.controls.preset.value == "lecture"
+
+
 def test_each_step_makes_one_more_number_known(make):
     graph = make("x * y + x", {"x": 3, "y": -2})
     assert numbers(graph, "value") == {"x": "3", "y": "−2", "v1": "", "f": ""}

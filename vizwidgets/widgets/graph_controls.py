@@ -13,7 +13,7 @@ from vizwidgets.core.autodiff.mistakes import ALLOWED
 
 from . import controls
 from .graph_inputs import MOST, GraphInputs
-from .graph_presets import PRESETS
+from .graph_presets import PRESETS, preset_of
 
 if TYPE_CHECKING:
     from .graph import AutodiffGraph
@@ -73,7 +73,7 @@ class GraphControls(ipywidgets.VBox):
         graph = self._graph
         if set(graph.values) != set(graph.graph.names):
             return  # in the middle of a change: the values of the new expression come at once
-        preset = next((name for name, each in PRESETS.items() if each.expression == graph.expression), OWN)
+        preset = preset_of(graph.expression) or OWN
         self._is_following = True
         try:
             self.expression.value = graph.expression

@@ -57,3 +57,19 @@ PRESETS = {
         "A division by zero is infinite, and its gradient too. Move y, then move x below 0.",
     ),
 }
+
+
+def preset_of(expression: str) -> str:
+    """Return the name of the preset that this is, spaces aside; the empty string if it is none.
+
+    Examples
+    --------
+    >>> preset_of("x*y"), preset_of("x + 1")
+    ('product', '')
+    """
+    same = (name for name, each in PRESETS.items() if _packed(each.expression) == _packed(expression))
+    return next(same, "")
+
+
+def _packed(expression: str) -> str:
+    return "".join(expression.split())

@@ -12,7 +12,7 @@ import traitlets
 
 from vizwidgets.core.autodiff import ComputeGraph, compute_graph
 
-from .graph_presets import PRESETS
+from .graph_presets import PRESETS, preset_of
 
 
 class GraphTraits(traitlets.HasTraits):
@@ -64,7 +64,8 @@ class GraphTraits(traitlets.HasTraits):
         return _finite(self.graph.check_values({**kept, **given}))
 
     def _known(self) -> dict[str, float]:
-        known = next((each.values for each in PRESETS.values() if each.expression == self.expression), {})
+        preset = preset_of(self.expression)
+        known = PRESETS[preset].values if preset else {}
         return {**self.graph.usual_values(), **known, **self.values}
 
     # -- changes --------------------------------------------------------------------------------------
