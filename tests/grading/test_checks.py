@@ -156,6 +156,18 @@ def test_a_bare_assertion_names_its_line_and_close_gives_both_numbers(capsys) ->
     assert number == "[--] 0/1 number | AssertionError: got 2.5, wanted 3.5"
 
 
+def test_numbers_that_differ_late_are_told_with_enough_digits(capsys) -> None:
+    c = Checks("Q", points=2)
+    with c("float32"):
+        assert close(torch.tensor(0.1), 0.3)
+    with c("late"):
+        assert close(1.00000001, 1)
+    c.score()
+    first, second, _ = capsys.readouterr().out.splitlines()
+    assert first.endswith("got 0.1, wanted 0.3")
+    assert second.endswith("got 1.00000001, wanted 1")
+
+
 def test_an_error_inside_the_students_function_names_function_and_line(capsys) -> None:
     def reciprocal(x: float) -> float:
         return 1 / x

@@ -89,7 +89,10 @@ def _difference(got: Any, wanted: Any, rtol: float, atol: float) -> str:
         return next((reason for reason in reasons if reason), "")
     if type(got) not in _NUMBERS or (type(got) is bool) != (type(wanted) is bool):
         return f"got {_short(got)} ({type(got).__name__}), wanted a {type(wanted).__name__}"
-    return "" if _agree(got, wanted, rtol, atol) else f"got {_short(got)}, wanted {_short(wanted)}"
+    if _agree(got, wanted, rtol, atol):
+        return ""
+    digits = 6 if _short(got) != _short(wanted) else 12
+    return f"got {_short(got, digits)}, wanted {_short(wanted, digits)}"
 
 
 def _agree(got: Any, wanted: Any, rtol: float, atol: float) -> bool:
@@ -116,5 +119,5 @@ def _named(shape: tuple[int, ...] | None) -> str:
     return f"shape {shape}" if shape else "a single number"
 
 
-def _short(value: Any) -> str:
-    return f"{value:.10g}" if type(value) in (int, float) else repr(value)[:80]
+def _short(value: Any, digits: int = 6) -> str:
+    return f"{value:.{digits}g}" if type(value) in (int, float) else repr(value)[:80]
