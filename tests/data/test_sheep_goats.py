@@ -128,6 +128,8 @@ def test_it_can_be_indexed_and_unpacked_and_trained_on(herd):
     assert len(herd[herd.labels == 1]) == 10 and len(herd[:3]) == 3
     image, label = herd[-1]
     assert torch.equal(image, herd.images[19]) and int(label) == 1
+    for number in (np.int64(19), torch.tensor(19)):
+        assert torch.equal(herd[number][0], image)
     assert len(list(herd)) == 20
     model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(3 * 32 * 32, 2))
     by_pairs, by_data = (

@@ -51,7 +51,7 @@ class Pictures(Dataset):
 
     def __getitem__(self, index: int | slice | Sequence[int] | Tensor) -> Any:
         """Return the pair (image, label) of a number, or fewer pictures for a slice, a list or a tensor."""
-        if isinstance(index, int):
+        if isinstance(index, int) or getattr(index, "ndim", 1) == 0:  # also a number of numpy or torch
             return self.images[index], self.labels[index]
         return self.chosen(index)
 
