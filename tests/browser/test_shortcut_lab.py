@@ -40,9 +40,9 @@ def test_a_network_is_trained_falls_for_the_background_and_says_so(notebook):
     expect(page.locator(".vw-table")).to_contain_text("100 % expected")
     rows = page.locator(".vw-main > * .vw-meters").first.locator("> div")
     assert [text.split()[0] for text in rows.all_inner_texts()] == [
-        "training", "expected", "conflict", "snow", "unmoved",
+        "training", "expected", "conflict", "snow", "after",
     ]  # fmt: skip
-    button(page, "Swap the background").press("Enter")
+    button(page, "Swap background").press("Enter")
     expect(page.locator(".vw-scene .vw-good")).to_contain_text("goat", timeout=20_000)
     picture = page.locator(".vw-scene img")
     plain = picture.get_attribute("src")

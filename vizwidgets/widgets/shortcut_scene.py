@@ -45,7 +45,7 @@ class Scene(ipywidgets.HBox):
         self.background = controls.dropdown("Background", "What is behind it", list(BACKGROUNDS))
         self.animal.value, self.background.value = ("goat", 1), "grass"
         self.swap = controls.button(
-            "Swap the background", "exchange", "Grass for rock, snow for sand", self._swap
+            "Swap background", "exchange", "Grass for rock, snow for sand", self._swap
         )
         self.saliency = ipywidgets.ToggleButton(
             description="Saliency", icon="fire", tooltip="Where the score reacts most to a change",

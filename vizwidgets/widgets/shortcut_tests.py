@@ -20,7 +20,7 @@ HINTS = {
     "expected": "new animals: sheep on grass, goats on rock",
     "conflict": "the same new animals, backgrounds swapped: goats on grass, sheep on rock",
     "snow or sand": "the same new animals on backgrounds that it was hardly or never trained with",
-    "unmoved": "share of the new animals whose prediction stays when only the background is swapped",
+    "after a swap": "share of the new animals whose prediction stays when only the background is swapped",
 }
 
 
