@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from vizwidgets.draw.pixels import png
 from vizwidgets.draw.signed import signed
-from vizwidgets.draw.unit_sheet import place_at, unit_sheet
+from vizwidgets.draw.unit_sheet import SCALE, WIDTH, place_at, unit_sheet
 
 from .ascent_words import model_name, provenance_line
 from .code_box import CodeBox
@@ -72,7 +72,10 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
         self._on_order(False)
 
     def figure(self) -> Image.Image:
-        """Return the static picture."""
+        """Return the static picture, in the size that it has on the page."""
+        return self._sheet().reduce(SCALE)
+
+    def _sheet(self) -> Image.Image:
         names = getattr(self.model, "class_names", None) or ()
         values, seen = self._values(), self.layer_info.field.seen((self.row, self.column), self._image_size())
         named = names if values.shape == (len(names),) else ()
@@ -143,12 +146,12 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
             f'<span class="vw-label">activation of the unit</span>'
             f'<span class="vw-number"><b>{signed(self.value, limit)}</b></span>'
         )
-        self.view.show(png(self.figure()), f"{self._words()}: {signed(self.value, limit)}")
+        self.view.show(png(self._sheet()), f"{self._words()}: {signed(self.value, limit)}")
         self.code_box.update()
 
-    def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = super()._repr_mimebundle_(**options)
         data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
         data["text/plain"] = f"UnitExplorer({self._words()})"
         data["image/png"] = base64.b64encode(self.view.picture).decode()
-        return data
+        return data, {"image/png": {"width": WIDTH}}
