@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import asdict, dataclass, fields, replace
 from numbers import Real
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Generator, Tensor
@@ -38,6 +38,20 @@ def _check_word(name: str, value: Any, known: tuple[str, ...]) -> None:
         raise ValueError(
             f"{name} must be one of {', '.join(known)}; got {value!r}. {nearest(str(value), list(known))}"
         )
+
+
+Settings = TypeVar("Settings")
+
+
+def changed_settings(settings: Settings, changes: dict[str, Any]) -> Settings:
+    """Return settings with some values changed; unknown names are answered with the nearest ones."""
+    known = [field.name for field in fields(settings)]  # type: ignore[arg-type]
+    for name in changes:
+        if name not in known:
+            raise TypeError(
+                f"no setting named {name!r}; {nearest(name, known)}settings are {', '.join(known)}."
+            )
+    return replace(settings, **changes)  # type: ignore[type-var]
 
 
 @dataclass(frozen=True)
@@ -140,13 +154,7 @@ class AscentSettings:
 
     def changed(self, **changes: Any) -> AscentSettings:
         """Return settings with some values changed; unknown names are answered with the nearest ones."""
-        known = [field.name for field in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise TypeError(
-                    f"no setting named {name!r}; {nearest(name, known)}settings are {', '.join(known)}."
-                )
-        return replace(self, **changes)
+        return changed_settings(self, changes)
 
     def differences(self) -> dict[str, Any]:
         """Return the settings that are not the default."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import Any
 
 from torch import Generator, Tensor
 
-from .layers import nearest
+from .settings import changed_settings
 
 Augment = Callable[[Tensor, Generator], Tensor]
 SCHEDULES = ("one-cycle", "constant")
@@ -79,13 +79,7 @@ class TrainSettings:
 
     def changed(self, **changes: Any) -> TrainSettings:
         """Return settings with some values changed; unknown names are answered with the nearest ones."""
-        known = [field.name for field in fields(self)]
-        for name in changes:
-            if name not in known:
-                raise TypeError(
-                    f"no setting named {name!r}; {nearest(name, known)}settings are {', '.join(known)}."
-                )
-        return replace(self, **changes)
+        return changed_settings(self, changes)
 
     def changed_live(self, **changes: Any) -> TrainSettings:
         """Return settings for the rest of a training that has begun."""
