@@ -45,8 +45,8 @@ def prototype_sheet(
     '7:  22\\n✓ 7 · 99%'
     """
     rows = math.ceil(len(pictures) / COLUMNS)
-    figure = NotebookFigure(figsize=(8.4, 2.1 * rows + 2.6), dpi=100, layout="constrained")
-    parts = figure.add_gridspec(2, 1, height_ratios=[2.1 * rows, 2.2])
+    figure = NotebookFigure(figsize=(8.4, 2.1 * rows + 3.0), dpi=100, layout="constrained")
+    parts = figure.add_gridspec(2, 1, height_ratios=[2.1 * rows, 2.6])
     tiles = parts[0].subgridspec(rows, COLUMNS)
     for index, (picture, words) in enumerate(zip(pictures, captions, strict=True)):
         axis = figure.add_subplot(tiles[index // COLUMNS, index % COLUMNS])
@@ -66,5 +66,13 @@ def prototype_sheet(
         axis = figure.add_subplot(lower[0, index])
         draw_panel(axis, title, members, names, values)
         axis.set_xlabel("step", fontsize=9)
+        axis.legend(  # beneath: no corner of these curves is free
+            fontsize=8,
+            frameon=False,
+            handlelength=2.6,
+            ncols=2,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.3),
+        )
     figure.supxlabel(caption, fontsize=9)
     return figure
