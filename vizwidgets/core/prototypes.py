@@ -85,9 +85,10 @@ def prototype_classes(model: nn.Module, classes: Sequence[int | str] | None = No
         given = (classes,) if isinstance(classes, (str, int)) else tuple(classes)
         wanted = tuple(find_class(model, each) for each in given)
     if not 1 <= len(wanted) <= MAX_CLASSES:
+        some = list(getattr(model, "class_names", None) or range(2))[:2]
         raise ValueError(
             f"1 to {MAX_CLASSES} classes fit on a wall; got {len(wanted)}. "
-            "Name those you want: classes=[0, 1, 2]."
+            f"Name those you want, such as classes={some}."
         )
     if len(set(wanted)) < len(wanted):
         raise ValueError(f"each class is wanted once; got {list(wanted)}.")

@@ -140,9 +140,10 @@ class PrototypeWall(PrototypeTraits, Explorer):
         names, values, panels = self._curves()
         shown = values[:, : self.run.num_taken + 1]
         numbers = self._read().numbers
-        means = ", ".join(f"{name} {human(float(np.mean(numbers[name])))}" for name in numbers)
+        means = {name: float(np.mean(values)) for name, values in numbers.items()}
+        known = ", ".join(f"{name} {human(mean)}" for name, mean in means.items() if np.isfinite(mean))
         caption = f"{model_name(self.model)}: {self._words()}, step {self.run.num_taken}, seed {self.seed}"
-        caption += f"\nmean score: {means}".replace("real", "best real")
+        caption += f"\nmean score: {known}".replace("real", "best real")
         return prototype_sheet(self._stepper.pictures(), self._captions(), names, shown, panels, caption)
 
     # -- what the frame asks --------------------------------------------------------------------------
