@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-import matplotlib
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
+from .fonts import font
 from .pixels import Bytes, to_bytes
 
 PAPER, RIGHT, WRONG, UNKNOWN = "#ffffff", "#5f5f5f", "#a63d00", "#9a9a9a"
@@ -64,15 +62,9 @@ def _label(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, truth: str,
     if is_wrong:
         pen.rectangle((left - 1, top - 1, left + side, top + side), outline=WRONG, width=FRAME)
     words = f"✗ {guess}" if is_wrong else guess or truth
-    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, _font(is_wrong), anchor="mm")
+    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, font(15, is_wrong), anchor="mm")
 
 
 def _sized(picture: Bytes, side: int) -> Image.Image:
     way = Image.Resampling.NEAREST if side % picture.shape[1] == 0 else Image.Resampling.BICUBIC
     return Image.fromarray(picture).resize((side, side), way)
-
-
-@cache
-def _font(is_bold: bool) -> ImageFont.FreeTypeFont:
-    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
-    return ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if is_bold else ''}.ttf"), 15)

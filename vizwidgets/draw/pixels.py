@@ -11,6 +11,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from .fonts import font
+
 Bytes = np.ndarray  # (H, W, 3) uint8
 LABEL_HEIGHT = 16
 
@@ -114,12 +116,12 @@ def grid(
     return sheet
 
 
-def _fitting(label: str, width: int) -> tuple[str, str, ImageFont.FreeTypeFont | ImageFont.ImageFont]:
+def _fitting(label: str, width: int) -> tuple[str, str, ImageFont.FreeTypeFont]:
     """Return a label with colour and font so that it fits beneath its picture, shortened if it must be."""
     for size in (11, 10, 9, 8):
-        font = ImageFont.load_default(size)
-        if font.getlength(label) <= width:
-            return label, "black", font
-    while label and font.getlength(label + "…") > width:
+        letters = font(size)
+        if letters.getlength(label) <= width:
+            return label, "black", letters
+    while label and letters.getlength(label + "…") > width:
         label = label[:-1]
-    return label + "…", "black", font
+    return label + "…", "black", letters

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from pathlib import Path
 
-import matplotlib
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
+from .fonts import font
 from .pixels import Bytes, to_bytes
 from .signed import NEGATIVE, POSITIVE, signed, signed_colors
 
@@ -112,7 +110,7 @@ class _Page:
     def words(
         self, x: float, y: float, text: str, size: int = 13, anchor: str = "lm", ink: str = INK
     ) -> None:
-        self.pen.text((x * SCALE, y * SCALE), text, ink, _font(size * SCALE), anchor=anchor)
+        self.pen.text((x * SCALE, y * SCALE), text, ink, font(size * SCALE), anchor=anchor)
 
     def box(self, x: float, y: float, width: float, height: float, fill: object) -> None:
         corners = (x * SCALE, y * SCALE, (x + width) * SCALE - 1, (y + height) * SCALE - 1)
@@ -214,9 +212,3 @@ def _number(page: _Page, x: float, y: float, cell: float, at: tuple[int, int], t
 def _part(seen: Seen, size: tuple[int, ...]) -> tuple[float, float, float, float]:
     rows, columns = seen
     return rows.start / size[0], columns.start / size[1], rows.stop / size[0], columns.stop / size[1]
-
-
-@cache
-def _font(size: int) -> ImageFont.FreeTypeFont:
-    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
-    return ImageFont.truetype(str(folder / "DejaVuSans.ttf"), size)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import matplotlib
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
+
+from .fonts import font
 
 INK, FAINT, PAPER, EMPTY, ALARM = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec", "#a63d00"
 SIDE = 144  # pixels of a picture on the sheet
@@ -62,7 +61,7 @@ def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Imag
     height = HEAD + len(rows) * (side + CAPTION) + MARGIN
     sheet = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(sheet)
-    pen.text((MARGIN, HEAD / 2), heading, INK, _font(16, is_bold=True), anchor="lm")
+    pen.text((MARGIN, HEAD / 2), heading, INK, font(16, is_bold=True), anchor="lm")
     for index, row in enumerate(rows):
         _draw_row(sheet, pen, row, HEAD + index * (side + CAPTION), side)
     return sheet
@@ -70,8 +69,8 @@ def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Imag
 
 def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: SheetRow, top: int, side: int) -> None:
     middle = top + side / 2
-    pen.text((MARGIN, middle - 3), _fitted(row.title, 15), INK, _font(15, is_bold=True), anchor="ls")
-    pen.multiline_text((MARGIN, middle + 4), row.subtitle, FAINT, _font(12), spacing=3)
+    pen.text((MARGIN, middle - 3), _fitted(row.title, 15), INK, font(15, is_bold=True), anchor="ls")
+    pen.multiline_text((MARGIN, middle + 4), row.subtitle, FAINT, font(12), spacing=3)
     for index, caption in enumerate(row.captions):
         left = MARGIN + LABEL + index * (side + GAP)
         if row.pictures is None:
@@ -80,7 +79,7 @@ def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: SheetRow, top: 
             sheet.paste(_scaled(row.pictures[index], side), (left, top))
         if row.failures[index]:
             _mark(pen, left, top, side, row.failures[index])
-        pen.text((left + side / 2, top + side + CAPTION / 2), caption, FAINT, _font(11), anchor="mm")
+        pen.text((left + side / 2, top + side + CAPTION / 2), caption, FAINT, font(11), anchor="mm")
 
 
 def _scaled(picture: np.ndarray, side: int) -> Image.Image:
@@ -98,20 +97,14 @@ def _mark(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, word: str) -
             pen.rectangle((left + start, top + edge, left + end, top + edge + 2), ALARM)
             pen.rectangle((left + edge, top + start, left + edge + 2, top + end), ALARM)
     place = (left + 7, top + 6)
-    box = pen.textbbox(place, word, _font(12), anchor="la")
+    box = pen.textbbox(place, word, font(12), anchor="la")
     pen.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), ALARM)
-    pen.text(place, word, PAPER, _font(12), anchor="la")
+    pen.text(place, word, PAPER, font(12), anchor="la")
 
 
 def _fitted(text: str, size: int) -> str:
     """Shorten a layer's name at its beginning: its end tells layers apart."""
-    font = _font(size, is_bold=True)
-    while font.getlength(text) > LABEL - 8 and len(text) > 4:
+    letters = font(size, is_bold=True)
+    while letters.getlength(text) > LABEL - 8 and len(text) > 4:
         text = "…" + text[2:]
     return text
-
-
-@cache
-def _font(size: int, is_bold: bool = False) -> ImageFont.FreeTypeFont:
-    folder = Path(matplotlib.get_data_path(), "fonts", "ttf")  # the same letters on every machine
-    return ImageFont.truetype(str(folder / f"DejaVuSans{'-Bold' if is_bold else ''}.ttf"), size)
