@@ -51,13 +51,13 @@ class Weighted(nn.Module):
         return torch.stack([-score, score], dim=1)
 
 
-def looks_at_the_animal() -> nn.Module:
+def looks_at_the_animal() -> Weighted:
     weights = torch.zeros(3, 2, 5)
     weights[0, :, 0], weights[2, :, 0] = -1.0, 1.0
     return Weighted(weights)
 
 
-def looks_at_the_background() -> nn.Module:
+def looks_at_the_background() -> Weighted:
     weights = torch.zeros(3, 2, 5)
     weights[:, :, 1:] = 1.0
     return Weighted(weights, bias=-12.0)  # 24 values: bright is 1, dark is 0
@@ -161,3 +161,13 @@ def test_missing_and_empty_masks_are_answered_in_words() -> None:
 def test_pictures_that_can_not_be_swapped_are_answered_in_words() -> None:
     with pytest.raises(ValueError, match="can not be swapped by themselves"):
         shortcut_report(looks_at_the_animal(), EXPECTED)
+
+
+def test_the_model_comes_back_as_it_was() -> None:
+    model = looks_at_the_background().train()
+    model(EXPECTED.images).sum().backward()
+    weights, gradient = model.weights.clone(), model.weights.grad.clone()
+    with torch.no_grad():
+        shortcut_report(model, EXPECTED, swapped=SWAPPED, bare=BARE)
+    assert torch.equal(model.weights, weights) and torch.equal(model.weights.grad, gradient)
+    assert model.training and model.weights.requires_grad

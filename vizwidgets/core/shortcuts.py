@@ -119,20 +119,22 @@ def shortcut_report(
     masks = _masks_of(test)
     conflict = _made(test, "swapped") if swapped is None else swapped
     empty = _made(test, "bare") if bare is None else bare
-    found = saliency_map(model, test.images).values
+    _check_same_animals(test.images, conflict.images)
+    answers, moved = (predictions(model, each.images) for each in (test, conflict))
+    found = saliency_map(model, test.images, answers).values
     guesses, confidences = bare_predictions(model, empty.images)
     return ShortcutReport(
-        expected=accuracy(model, (test.images, test.labels)),
-        conflict=accuracy(model, (conflict.images, conflict.labels)),
+        expected=_share(answers == test.labels),
+        conflict=_share(moved == conflict.labels),
         training=None if training is None else accuracy(model, training),
         new=None if new is None else accuracy(model, new),
-        flip_rate=flip_rate(model, test.images, conflict.images),
+        flip_rate=_share(answers != moved),
         background_share=background_share(found, masks),
         background_area=1 - masks.mean(dim=(1, 2)),
         animal_contrast=animal_contrast(found, masks),
         bare_predictions=guesses,
         bare_confidences=confidences,
-        bare_agreement=float((guesses == empty.labels).float().mean()),
+        bare_agreement=_share(guesses == empty.labels),
     )
 
 
@@ -170,12 +172,20 @@ def flip_rate(model: nn.Module, images: Tensor, swapped: Tensor) -> float:
     ValueError
         If they are not as many.
     """
+    _check_same_animals(images, swapped)
+    return _share(predictions(model, images) != predictions(model, swapped))
+
+
+def _check_same_animals(images: Tensor, swapped: Tensor) -> None:
     if images.shape != swapped.shape:
         raise ValueError(
             f"both must hold the same animals in the same order; got {tuple(images.shape)} and "
             f"{tuple(swapped.shape)}."
         )
-    return float((predictions(model, images) != predictions(model, swapped)).float().mean())
+
+
+def _share(is_true: Tensor) -> float:
+    return float(is_true.float().mean())
 
 
 def bare_predictions(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
