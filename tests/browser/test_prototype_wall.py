@@ -68,13 +68,13 @@ def test_ten_pictures_move_and_a_slider_acts_while_they_run(wall):
     after = [canvas_hash(canvas) for canvas in wall.canvases.all()]
     assert all(one != other for one, other in zip(before, after, strict=True))
     wall.press_key("Total variation", "ArrowRight")
-    wall.notebook.wait_for_kernel("wall.tv_weight > 2")
+    wall.notebook.wait_for_kernel("wall.tv_weight > 1.5")
     wall.notebook.wait_for_kernel("wall._stepper.ascent.changes")
     wall.wait_for_frames(2)
     wall.press("Pause")
     wall.expect_state("paused")
     wall.notebook.wait_for_kernel("wall.run.wait(30)")
-    wall.notebook.wait_for_kernel("'total_variation(weight=5)' in wall.code()")
+    wall.notebook.wait_for_kernel("'total_variation(weight=2)' in wall.code()")
     expect(wall.page.locator(".vw-proto-table")).to_contain_text("of 10")
     expect(
         wall.page.get_by_role("img", name=re.compile("^Prototype of 7: score .*, the network sees "))

@@ -175,6 +175,7 @@ def split_image(share: float) -> torch.Tensor:
 
 FALLEN = [0.0, *[10.0] * 19, *[4.9] * 20]
 HELD = [0.0, *[10.0] * 19, *[5.1] * 20]
+ONE_LUCKY_VIEW = [0.0, *[5.0] * 19, 30.0, *[5.0] * 19]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +189,7 @@ HELD = [0.0, *[10.0] * 19, *[5.1] * 20]
         ({"image": torch.full((1, 4, 4), 0.021)}, "worked"),
         ({"image": torch.full((1, 4, 4), 0.019)}, "saturated"),
         ({"activations": FALLEN}, "diverged"),
+        ({"activations": ONE_LUCKY_VIEW}, "worked"),
         ({"activations": HELD}, "worked"),
         ({"activations": FALLEN, "spread": 5.1}, "not yet"),  # what was lost had not counted
         ({"has_diverged": True}, "diverged"),

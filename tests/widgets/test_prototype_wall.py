@@ -48,10 +48,10 @@ def test_every_class_is_climbed_at_once_and_rises() -> None:
 
 def test_the_images_are_those_of_maximize(wall) -> None:
     wall.run_to_end()
-    objective = vw.class_score([0, 1, 2, 3]) - vw.total_variation(2) - vw.p_norm(p=1, weight=0.5, center=0)
+    objective = vw.class_score([0, 1, 2, 3]) - vw.total_variation(1.5) - vw.p_norm(p=1, weight=0.4, center=0)
     wanted = vw.maximize(
         wall.model, objective, num_steps=12, parameterization="pixels", jitter=2, rotate=15.0, scale=0.15,
-        spread=0.1, level=0.25, precision="float32",
+        spread=0.25, level=0.25, precision="float32",
     )  # fmt: skip
     assert torch.allclose(wall.image, wanted.image, atol=1e-6)
 

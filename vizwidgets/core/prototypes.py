@@ -63,8 +63,8 @@ RECIPES = {
         tv_weight=1.0, p_norm_weight=0.1, p=6.0, center=0.5,
     ),
     "tuned": PrototypeRecipe(
-        _STILL.changed(level=0.25, jitter=2, rotate=15.0, scale=0.15),
-        tv_weight=2.0, p_norm_weight=0.5,
+        _STILL.changed(level=0.25, spread=0.25, jitter=2, rotate=15.0, scale=0.15),
+        tv_weight=1.5, p_norm_weight=0.4,
     ),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 The rules are tried in this order, on the last `WINDOW` steps where a rule speaks of "lately":
 
-1. diverged: NaN or infinity appeared, or more than half of the best gain was lost again;
+1. diverged: NaN or infinity appeared, or more than half of the best gain (a mean of `WINDOW` steps) was lost;
 2. dead from the start: the activation never changed and no gradient ever reached the image;
 3. a regularizer dominates: lately its gradient was larger than that of the activation, which has not risen
    clearly;
@@ -116,10 +116,12 @@ def _diverged(evidence: Evidence) -> Verdict | None:
     words = f"a learning rate four times smaller ({evidence.lr / 4:.2g})"
     if evidence.has_diverged:
         return Verdict("diverged", "NaN or infinity appeared; the last good image is kept.", remedy, words)
-    start, best = evidence.activations[0], max(evidence.activations)
-    last = sum(evidence.activations[-WINDOW:]) / len(evidence.activations[-WINDOW:])
-    is_lost = best - start > CLEAR_GAIN * evidence.spread and last - start < 0.5 * (best - start)
-    if len(evidence.activations) <= WINDOW or not is_lost:
+    if len(evidence.activations) <= WINDOW:
+        return None
+    values = evidence.activations
+    means = [_mean(values[first : first + WINDOW]) for first in range(len(values) - WINDOW + 1)]
+    start, best, last = values[0], max(means), means[-1]  # of single steps, a moving view lets one stand out
+    if best - start <= CLEAR_GAIN * evidence.spread or last - start >= 0.5 * (best - start):
         return None
     reason = f"the activation fell back from {_number(best)} to {_number(last)}."
     return Verdict("diverged", reason, remedy, words)

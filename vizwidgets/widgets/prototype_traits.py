@@ -32,8 +32,8 @@ class PrototypeTraits(Together):
     num_starts = traitlets.Int(
         4, min=1, max=20, help="Random starts of that one class: one picture for each."
     )
-    tv_weight = traitlets.Float(2.0, min=0, help="Weight of the total variation.")
-    p_norm_weight = traitlets.Float(0.5, min=0, help="Weight of the p-norm.")
+    tv_weight = traitlets.Float(1.5, min=0, help="Weight of the total variation.")
+    p_norm_weight = traitlets.Float(0.4, min=0, help="Weight of the p-norm.")
     p = traitlets.Float(1.0, min=1, help="Order of the p-norm.")
     center = traitlets.Float(0.0, min=0, max=1, help="The value at which the norm is 0: 0 black, 0.5 gray.")
     lr = traitlets.Float(0.05, help="Size of a step.")
