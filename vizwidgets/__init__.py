@@ -34,6 +34,7 @@ _NAMES = {
     "data.examples": ("top_examples",),
     "data.photos": ("list_photos", "list_pictures", "photo"),
     "data.sheep_goats": ("compose", "draw_animal", "draw_background", "photo_folder", "sheep_goats"),
+    "draw.overlay": ("overlay",),
     "draw.show": ("show",),
     "draw.signed": ("signed_colors",),
     "models": ("list_models", "load_model", "wrap"),
@@ -41,9 +42,9 @@ _NAMES = {
     "models.small": ("new_model",),
     "widgets.ascent": ("AscentExplorer",),
     "widgets.graph": ("AutodiffGraph",),
+    "widgets.prototypes": ("PrototypeWall",),
     "widgets.shortcut": ("ShortcutLab",),
     "widgets.training": ("TrainingExplorer",),
-    "widgets.prototypes": ("PrototypeWall",),
     "widgets.units": ("UnitExplorer",),
     "widgets.walls": ("FilterWall",),
 }

@@ -18,7 +18,7 @@ from torch.nn.functional import cross_entropy
 
 from .labelled import check_labels, labelled
 from .layers import check_model, device_of
-from .metrics import class_scores_of
+from .metrics import class_scores_of, hasty
 from .train_settings import TrainSettings
 from .weights import WeightState
 
@@ -192,7 +192,7 @@ class Training(Iterator[TrainStep]):
             generator.manual_seed(self.settings.seed * 1_000_003 + 500_009 + number)
             images = self.settings.augment(images, generator)
         device = device_of(self.model)
-        return images.to(device), self.labels[chosen].to(device)
+        return hasty(images.to(device)), self.labels[chosen].to(device)
 
     def _learn(self, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, float]:
         """Move the weights along the gradient of the loss; dropout draws from the seed and the step."""

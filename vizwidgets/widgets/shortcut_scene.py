@@ -9,7 +9,7 @@ from html import escape
 import ipywidgets
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import interpolate
+from torch.nn.functional import avg_pool2d, interpolate
 
 from vizwidgets.core.metrics import class_scores_of
 from vizwidgets.core.saliency import saliency_map
@@ -107,7 +107,8 @@ class Scene(ipywidgets.HBox):
 
     def _overlay(self, large: Tensor, small: Tensor, mask: Tensor) -> tuple[Bytes, str]:
         found = saliency_map(self._model(), small[None]).values
-        fine = interpolate(found[:, None], size=(LARGE, LARGE), mode="bilinear", align_corners=False)[0, 0]
+        soft = avg_pool2d(found[:, None], 5, stride=1, padding=2)  # beside single bright dots the rest is dark
+        fine = interpolate(soft, size=(LARGE, LARGE), mode="bilinear", align_corners=False)[0, 0]
         picture = overlay(large, fine)
         if float(mask.max()) == 0:
             return picture, ""
