@@ -23,7 +23,7 @@ def class_scores_of(model: nn.Module, images: Tensor) -> Tensor:
 
 
 def hasty(images: Tensor) -> Tensor:
-    """Return the same images with their channels side by side in memory: small networks need 0.6 of the time."""
+    """Return the same images, channels side by side in memory: small networks take 0.6 of the time."""
     return images.contiguous(memory_format=torch.channels_last)
 
 

@@ -107,7 +107,7 @@ class Scene(ipywidgets.HBox):
 
     def _overlay(self, large: Tensor, small: Tensor, mask: Tensor) -> tuple[Bytes, str]:
         found = saliency_map(self._model(), small[None]).values
-        soft = avg_pool2d(found[:, None], 5, stride=1, padding=2)  # beside single bright dots the rest is dark
+        soft = avg_pool2d(found[:, None], 5, stride=1, padding=2)  # single dots would outshine all
         fine = interpolate(soft, size=(LARGE, LARGE), mode="bilinear", align_corners=False)[0, 0]
         picture = overlay(large, fine)
         if float(mask.max()) == 0:
