@@ -299,4 +299,5 @@ def test_metrics_agree_with_counting_by_hand():
 def test_a_training_is_an_iterator():
     training = Training(net(), blobs(), TrainSettings(epochs=1, batch_size=10))
     assert iter(training) is training
-    assert next(training).step == 1
+    assert len(training) == 3 and next(training).step == 1
+    assert [step.step for step in training] == [2, 3] and training.is_done

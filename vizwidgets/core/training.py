@@ -111,6 +111,9 @@ class Training(Iterator[TrainStep]):
         """Whether every step was taken, or the training has stopped early."""
         return self.has_stopped_early or self.num_taken >= self.num_steps
 
+    def __len__(self) -> int:
+        return self.num_steps  # tqdm shows the time that is left
+
     def __next__(self) -> TrainStep:
         if self.is_done:
             raise StopIteration
@@ -267,7 +270,7 @@ def train(
     Returns
     -------
     Training
-        An iterator of `TrainStep`.
+        An iterator of `TrainStep`; ``tqdm(train(...))`` shows how long it will take.
 
     Raises
     ------

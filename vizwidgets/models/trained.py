@@ -95,7 +95,7 @@ def _read(recipe: Trained) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
 def _train(recipe: Trained) -> tuple[dict[str, Tensor], dict[str, Any]]:
     model = new_model(recipe.name, recipe.settings.seed)
     training = Training(model, recipe.data("train"), recipe.settings)
-    for _ in tqdm(training, f"training {recipe.name}", total=training.num_steps, unit="step"):
+    for _ in tqdm(training, f"training {recipe.name}", unit="step"):
         pass
     weights = {key: values.clone() for key, values in model.network.state_dict().items()}
     facts = {
