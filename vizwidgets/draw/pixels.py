@@ -69,6 +69,12 @@ def tile(pictures: Sequence[Any]) -> Bytes:
     return np.asarray(grid(pictures, columns=math.ceil(math.sqrt(len(pictures))), gap=2))
 
 
+def strip(pictures: np.ndarray) -> Bytes:
+    """Lay pictures (N, H, W, C) of one size side by side, without a gap: (H, N · W, 3)."""
+    joined = np.concatenate(list(pictures), axis=1)
+    return np.ascontiguousarray(np.broadcast_to(joined, (*joined.shape[:2], 3)))
+
+
 def grid(
     images: Sequence[Any], columns: int, labels: Sequence[str] | None = None, gap: int = 6
 ) -> Image.Image:

@@ -15,6 +15,7 @@ from vizwidgets.core.images import check_image
 from vizwidgets.core.layers import input_shape_of
 from vizwidgets.core.prototypes import Answers, Witness
 from vizwidgets.draw.curves import human
+from vizwidgets.draw.pixels import strip
 from vizwidgets.draw.prototype_sheet import prototype_sheet
 
 from .ascent_words import ascent_code, model_name, provenance_line
@@ -24,7 +25,6 @@ from .prototype_stepper import PrototypeStepper
 from .prototype_table import PrototypeTable, Reading, best_real, read, says
 from .prototype_traits import PrototypeTraits
 from .prototype_view import PrototypeView
-from .wall_view import strip_of
 
 ASK_SECONDS = 0.25  # the network is asked what it sees not more often than this while running
 STRETCHED = "shown = (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True))"
@@ -165,7 +165,7 @@ class PrototypeWall(PrototypeTraits, Explorer):
 
     def _picture(self) -> np.ndarray:
         self.view.caption(self._live_captions() if self.run.state == "running" else self._captions())
-        return strip_of(self._stepper.pictures())
+        return strip(self._stepper.pictures())
 
     def _curves(self) -> Curves:
         return self._stepper.all_curves()

@@ -17,7 +17,7 @@ import numpy as np
 import traitlets
 from PIL import Image
 
-from vizwidgets.draw.pixels import png
+from vizwidgets.draw.pixels import png, strip
 
 HERE = Path(__file__).parent
 FRAMES_PER_SECOND = 5
@@ -86,7 +86,7 @@ class WallView(anywidget.AnyWidget):
         self._sent += 1
         self._sent_at = monotonic()
         message = {"type": "frame", "seq": self._sent, "row": row, "count": len(pictures), "step": step}
-        self.send(message, buffers=[_jpeg(strip_of(pictures))])
+        self.send(message, buffers=[_jpeg(strip(pictures))])
 
     def rest(self, rows: Sequence[dict[str, Any]], pictures: Sequence[np.ndarray | None]) -> None:
         """Write what stays: the words of each row and its pictures (N, H, W, C), None if there are none."""
@@ -100,7 +100,7 @@ class WallView(anywidget.AnyWidget):
             return b""
         kept = self._kept.get(index)
         if kept is None or kept[0] is not pictures:  # a finished row stays the same array
-            self._kept[index] = kept = (pictures, png(strip_of(pictures)))
+            self._kept[index] = kept = (pictures, png(strip(pictures)))
         return kept[1]
 
     def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
@@ -114,16 +114,6 @@ class WallView(anywidget.AnyWidget):
             self.send({"type": "opened"})
         if self._on_seen is not None:
             self._on_seen()
-
-
-def strip_of(pictures: np.ndarray) -> np.ndarray:
-    """Lay pictures (N, H, W, C) side by side: (H, N · W, 3)."""
-    return np.ascontiguousarray(np.broadcast_to(np.concatenate(list(pictures), axis=1), _rgb_shape(pictures)))
-
-
-def _rgb_shape(pictures: np.ndarray) -> tuple[int, int, int]:
-    count, height, width, _ = pictures.shape
-    return height, count * width, 3
 
 
 def _jpeg(picture: np.ndarray) -> bytes:
