@@ -11,8 +11,11 @@ may lie beside the drawn ones.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -21,22 +24,25 @@ from torch import Tensor
 from tqdm.auto import tqdm
 
 from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats, sheep_goats
-from vizwidgets.data.storage import temporary_folder
 
 LICENCE = "MIT, as the rest of vizwidgets: drawn by its own code, no photographs used"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Draw the pictures; return 0, or 1 if that is not possible."""
+    """Draw the pictures; return 0, 1 if that is not possible, or 130 if Ctrl-C ended it."""
     options = _parse(arguments)
-    out = Path(options.out).expanduser().absolute()
     try:
-        _check_free(out)
-        data = sheep_goats(options.number, options.share, options.seed, options.size, options.background)
-        _write(data, out, _note(options))
+        out = _free_place(options.out)
+        with _folder_beside(out) as folder:  # before anything is drawn: it may not be possible
+            data = sheep_goats(options.number, options.share, options.seed, options.size, options.background)
+            _write(data, folder, _note(options))
+            _rename(folder, out)
     except (OSError, ValueError) as error:
         print(f"nothing was written: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("nothing was written: it was interrupted", file=sys.stderr)
+        return 130
     print(f"{len(data)} pictures of {options.size} x {options.size} pixels, with masks")
     print(f"    source   drawn with seed {options.seed}, share {options.share:g}")
     print(f"    licence  {LICENCE}")
@@ -57,27 +63,44 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _check_free(out: Path) -> None:
+def _free_place(wanted: str) -> Path:
+    out = Path(os.path.expanduser(wanted)).absolute()
+    if out.is_symlink() and not out.exists():
+        raise ValueError(f"{out} points to {os.readlink(out)}, which is not there; name another with --out.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ValueError(f"{out} is there already; remove it, or name another folder with --out.")
+    return out.resolve()
 
 
-def _write(data: SheepGoats, out: Path, note: str) -> None:
-    """Write everything into a hidden folder beside `out`, and rename that when it is whole."""
-    with temporary_folder(out.parent, out.name) as folder:
-        whole = folder / out.name
-        for name in data.class_names:
-            (whole / name).mkdir(parents=True)
-        for index in tqdm(range(len(data)), desc="writing", leave=False):
-            kind = data.class_names[int(data.labels[index])]
-            ground = data.background_names[int(data.backgrounds[index])]
-            stem = whole / kind / f"{index:04d}_{kind}_on_{ground}"
-            _picture(data.images[index]).save(stem.with_suffix(".png"))
-            _picture(data.masks[index][None]).convert("L").save(stem.with_suffix(".mask.png"))
-        (whole / "README.txt").write_text(note, encoding="utf-8")
-        if out.exists():
-            out.rmdir()  # it is empty
-        os.replace(whole, out)
+@contextlib.contextmanager
+def _folder_beside(out: Path) -> Iterator[Path]:
+    """Give a hidden folder beside `out`; it is removed afterwards, and nothing else is."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        hidden = tempfile.TemporaryDirectory(prefix=".make-sheep-goats-tmp-", dir=out.parent)
+    except OSError as error:
+        reason = f"{out.parent} can not be written to ({error.strerror})"
+        raise ValueError(f"{reason}; name another folder with --out.") from error
+    with hidden as folder:
+        yield Path(folder) / "whole"
+
+
+def _write(data: SheepGoats, folder: Path, note: str) -> None:
+    for name in data.class_names:
+        (folder / name).mkdir(parents=True)
+    for index in tqdm(range(len(data)), desc="writing", leave=False):
+        kind = data.class_names[int(data.labels[index])]
+        ground = data.background_names[int(data.backgrounds[index])]
+        stem = folder / kind / f"{index:04d}_{kind}_on_{ground}"
+        _picture(data.images[index]).save(stem.with_suffix(".png"))
+        _picture(data.masks[index][None]).convert("L").save(stem.with_suffix(".mask.png"))
+    (folder / "README.txt").write_text(note, encoding="utf-8")
+
+
+def _rename(folder: Path, out: Path) -> None:
+    if out.exists():
+        out.rmdir()  # it is empty
+    os.replace(folder, out)
 
 
 def _picture(image: Tensor) -> Image.Image:

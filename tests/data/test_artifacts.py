@@ -153,7 +153,7 @@ def test_a_read_only_cache_that_holds_the_file_still_serves_it(toy, cache, monke
 
 
 def test_what_a_killed_process_left_is_swept_and_never_taken_for_whole(toy, cache):
-    stale = cache / ".toy.json-killed"
+    stale = cache / ".vizwidgets-tmp-toy.json-killed"
     stale.mkdir(parents=True)
     (stale / "toy.json").write_text("[[")
     (cache / "toy.json").write_text("[[")  # renamed, but killed before it was described

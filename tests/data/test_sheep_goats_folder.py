@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
-from vizwidgets.data.sheep_goats import photo_folder, sheep_goats
-
-
-def load_script():
-    path = Path(__file__).parents[2] / "data_scripts" / "make_sheep_goats.py"
-    spec = importlib.util.spec_from_file_location("make_sheep_goats", path)
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
+from vizwidgets.data.sheep_goats import photo_folder
 
 
 def save(path: Path, value: int, size: tuple[int, int] = (40, 30)) -> Path:
@@ -34,31 +24,6 @@ def farm(tmp_path):
     save(tmp_path / "sheep" / "shaun.PNG", 100)
     (tmp_path / "sheep" / "notes.txt").write_text("wool")
     return tmp_path
-
-
-def test_what_the_script_draws_comes_back_with_its_masks(tmp_path, capsys):
-    script, out = load_script(), tmp_path / "herd"
-    assert (
-        script.main(["--number", "6", "--share", "0", "--seed", "2", "--size", "24", "--out", str(out)]) == 0
-    )
-    said = capsys.readouterr().out
-    assert "MIT" in said and str(out) in said
-    drawn, read = sheep_goats(6, share=0.0, seed=2, size=24), photo_folder(out, size=24)
-    order = [0, 2, 4, 1, 3, 5]  # in the folder, all sheep come before the goats
-    assert read.class_names == drawn.class_names and torch.equal(read.labels, drawn.labels[order])
-    assert torch.allclose(read.images, drawn.images[order], atol=0.6 / 255)
-    assert torch.allclose(read.masks, drawn.masks[order], atol=0.6 / 255)
-    assert [path.name for path in tmp_path.iterdir()] == ["herd"]  # nothing temporary stays behind
-
-
-def test_the_script_does_not_overwrite_and_says_what_is_wrong(tmp_path, capsys):
-    script = load_script()
-    (tmp_path / "mine.txt").write_text("keep me")
-    assert script.main(["--number", "2", "--out", str(tmp_path)]) == 1
-    assert "there already" in capsys.readouterr().err
-    assert script.main(["--number", "3", "--out", str(tmp_path / "new")]) == 1
-    assert "even number" in capsys.readouterr().err
-    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_folders_are_classes_sheep_before_goat_and_others_by_the_alphabet(farm):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import hashlib
 import json
 import os
@@ -118,12 +119,15 @@ def check_space(folder: Path, size: int) -> None:
 def temporary_folder(parent: Path, label: str) -> Iterator[Path]:
     """Give a hidden folder inside `parent`, removed afterwards with all that is left in it.
 
-    What a killed process left under the same label is removed first; the caller holds the artifact's lock.
+    In the cache folder, what a killed process left under the same label is removed first; the caller holds
+    the artifact's lock. In any other folder nothing is ours to remove.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    for stale in parent.glob(f".{label}-*"):
-        shutil.rmtree(stale, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f".{label}-", dir=parent, ignore_cleanup_errors=True) as folder:
+    prefix = f".vizwidgets-tmp-{label}-"
+    if parent.absolute().is_relative_to(cache_dir()):
+        for stale in parent.glob(f"{glob.escape(prefix)}*"):
+            shutil.rmtree(stale, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
