@@ -12,7 +12,7 @@ import torch
 from PIL import Image
 
 from vizwidgets.data import photos
-from vizwidgets.data.photos import list_photos, photo
+from vizwidgets.data.photos import list_photos, list_pictures, photo
 
 
 @pytest.mark.parametrize("name", list_photos())
@@ -121,3 +121,18 @@ def test_the_limit_is_the_librarys_own_and_pillows_is_left_alone():
     before = Image.MAX_IMAGE_PIXELS
     photo("cat")
     assert Image.MAX_IMAGE_PIXELS == before and photos.MAX_PIXELS < before
+
+
+def test_masks_and_what_a_computer_hides_are_no_pictures_of_a_folder(tmp_path):
+    hidden = ("._b.jpg", "a.mask.png", ".cache/c.png", "__MACOSX/d.png", "notes.txt")
+    for name in ("b.jpg", "more/a.PNG", *hidden):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "album.png").mkdir()
+    assert list_pictures(tmp_path) == (tmp_path / "b.jpg", tmp_path / "more" / "a.PNG")
+    with pytest.raises(ValueError, match="'album.png' holds no pictures"):
+        list_pictures(tmp_path / "album.png")
+    with pytest.raises(ValueError, match="a folder needs a name"):
+        list_pictures("")
+    with pytest.raises(TypeError, match="got NoneType"):
+        list_pictures(None)

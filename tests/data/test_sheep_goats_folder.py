@@ -82,3 +82,33 @@ def test_a_damaged_picture_is_named(farm):
     (farm / "goat" / "peter.jpg").write_bytes((farm / "goat" / "heidi.jpg").read_bytes()[:200])
     with pytest.raises(ValueError, match="peter.jpg is a damaged picture"):
         photo_folder(farm)
+
+
+def test_what_a_computer_hides_is_neither_a_picture_nor_a_class(farm):
+    for name in ("sheep/._dolly.png", ".hidden/secret.png", "__MACOSX/sheep.jpg"):
+        save(farm / name, 0)
+    (farm / "goat" / "album.png").mkdir()  # a folder that is called like a picture
+    data = photo_folder(farm)
+    assert data.class_names == ("sheep", "goat") and data.labels.tolist() == [0, 0, 1]
+
+
+def test_two_pictures_do_not_share_a_mask(farm):
+    save(farm / "sheep" / "dolly.jpg", 60)
+    assert len(photo_folder(farm)) == 4  # without masks the names do not matter
+    for name in ("goat/heidi", "sheep/dolly", "sheep/shaun"):
+        save(farm / f"{name}.mask.png", 255)
+    with pytest.raises(ValueError, match=r"dolly.jpg and dolly.png would share the mask dolly.mask.png"):
+        photo_folder(farm)
+    assert photo_folder(farm, masks=False).masks is None
+
+
+def test_names_and_choices_that_make_no_sense_are_answered_in_words(farm, monkeypatch):
+    with pytest.raises(ValueError, match="a folder needs a name"):
+        photo_folder("")
+    with pytest.raises(TypeError, match="by its name or path; got NoneType"):
+        photo_folder(None)
+    with pytest.raises(ValueError, match="masks must be True, False or None.*got 'yes'"):
+        photo_folder(farm, masks="yes")
+    monkeypatch.chdir(farm / "sheep")
+    with pytest.raises(ValueError, match="^sheep has no folder with pictures .*2 lie loose"):
+        photo_folder(".")

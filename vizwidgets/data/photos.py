@@ -16,6 +16,7 @@ from torch import Tensor
 
 MAX_PIXELS = 50_000_000
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+MASK_ENDING = ".mask.png"
 # CC0 or public domain, in scikit-image's wheel: no network is needed.
 _FILES = {
     "cat": "chelsea.png",
@@ -82,22 +83,59 @@ def as_image(picture: Image.Image, size: int | tuple[int, int] | None = None) ->
 def list_pictures(folder: str | os.PathLike[str]) -> tuple[Path, ...]:
     """Return the picture files of a folder and the folders in it, in alphabetical order.
 
+    Masks (``NAME.mask.png``) and what is hidden are left out.
+
+    Parameters
+    ----------
+    folder : str or path
+        Where to look.
+
+    Returns
+    -------
+    tuple of Path
+
     Raises
     ------
     FileNotFoundError
         If there is no such folder.
-    ValueError
-        If there is no picture in it.
+    TypeError, ValueError
+        If it is no name of a folder, or there is no picture in it.
     """
-    place = Path(folder).expanduser()
-    if not place.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(folder)!r}; looked in {Path.cwd()}.")
+    place = existing_folder(folder)
     found = tuple(
-        sorted(path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file())
+        sorted(
+            path
+            for path in place.rglob("*")
+            if is_picture(path) and not any(map(is_hidden, path.relative_to(place).parents))
+        )
     )
     if not found:
-        raise ValueError(f"the folder {place.name!r} holds no pictures ({' '.join(SUFFIXES)}).")
+        raise ValueError(f"the folder {place.resolve().name!r} holds no pictures ({' '.join(SUFFIXES)}).")
     return found
+
+
+def existing_folder(folder: str | os.PathLike[str]) -> Path:
+    """Return a folder that is there, or say what is wrong with its name."""
+    if not isinstance(folder, (str, os.PathLike)):
+        raise TypeError(f"a folder is given by its name or path; got {type(folder).__name__}.")
+    if not str(folder):
+        raise ValueError("a folder needs a name; got ''. '.' is the folder that Python runs in.")
+    place = Path(os.path.expanduser(folder))
+    if not place.is_dir():
+        raise FileNotFoundError(f"there is no folder {str(folder)!r}; looked in {Path.cwd()}.")
+    return place
+
+
+def is_picture(path: Path) -> bool:
+    """Whether this is a picture's file, and neither a mask nor hidden."""
+    name = path.name.lower()
+    is_named_so = name.endswith(SUFFIXES) and not name.endswith(MASK_ENDING)
+    return is_named_so and not is_hidden(path) and path.is_file()
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a file or folder is the computer's own: ``._cat.jpg``, ``.git``, ``__MACOSX``."""
+    return path.name.startswith(".") or path.name == "__MACOSX"
 
 
 def _sides(size: int | tuple[int, int] | None) -> tuple[int, int] | None:

@@ -8,13 +8,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from vizwidgets.data.photos import SUFFIXES, as_image, read_picture
+from vizwidgets.data.photos import (
+    MASK_ENDING,
+    SUFFIXES,
+    as_image,
+    existing_folder,
+    is_hidden,
+    is_picture,
+    read_picture,
+)
 
 from .animals import KINDS
 from .pictures import Pictures
 from .seeds import check_size
-
-MASK_ENDING = ".mask.png"
 
 
 def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | None = None) -> Pictures:
@@ -40,11 +46,25 @@ def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | Non
     ------
     FileNotFoundError
         If there is no such folder.
-    ValueError
-        If it holds no pictures, or of one class only, or a file is damaged or lacks its mask.
+    TypeError, ValueError
+        If it holds no pictures, or of one class only, or a file is damaged or lacks a mask of its own.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> from PIL import Image
+    >>> with TemporaryDirectory() as farm:
+    ...     for name in ("sheep", "goat"):
+    ...         (Path(farm) / name).mkdir()
+    ...         Image.new("RGB", (80, 60)).save(Path(farm) / name / "one.png")
+    ...     pictures = photo_folder(farm)
+    >>> pictures.images.shape, pictures.class_names
+    (torch.Size([2, 3, 64, 64]), ('sheep', 'goat'))
     """
     check_size(size)
-    classes = _classes(Path(path).expanduser())
+    if masks is not None and not isinstance(masks, bool):
+        raise ValueError(f"masks must be True, False or None (if there are any); got {masks!r}.")
+    classes = _classes(existing_folder(path))
     files = [file for group in classes.values() for file in group]
     images = torch.cat([as_image(read_picture(file), size) for file in files])
     counts = torch.tensor([len(group) for group in classes.values()])
@@ -60,16 +80,14 @@ def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | Non
 
 def _classes(folder: Path) -> dict[str, list[Path]]:
     """Return the pictures of each class, sorted."""
-    if not folder.is_dir():
-        raise FileNotFoundError(f"there is no folder {str(folder)!r}; looked in {Path.cwd()}.")
-    groups = {entry.name: _pictures(entry) for entry in folder.iterdir() if entry.is_dir()}
+    groups = {entry.name: _pictures(entry) for entry in _folders(folder)}
     found = {name: groups[name] for name in sorted(groups, key=_rank) if groups[name]}
-    wish = "put the pictures into one folder per class, e.g. sheep/ and goat/"
+    wish, here = "put the pictures into one folder per class, e.g. sheep/ and goat/", folder.resolve().name
     if not found:
         loose = f"; {len(_pictures(folder))} lie loose in it" if _pictures(folder) else ""
-        raise ValueError(f"{folder.name} has no folder with pictures ({', '.join(SUFFIXES)}){loose}: {wish}.")
+        raise ValueError(f"{here} has no folder with pictures ({', '.join(SUFFIXES)}){loose}: {wish}.")
     if len(found) == 1:
-        raise ValueError(f"{folder.name} holds pictures of one class only, {next(iter(found))!r}: {wish}.")
+        raise ValueError(f"{here} holds pictures of one class only, {next(iter(found))!r}: {wish}.")
     return found
 
 
@@ -77,13 +95,12 @@ def _rank(name: str) -> tuple[int, str]:
     return KINDS.index(name.lower()) if name.lower() in KINDS else len(KINDS), name.lower()
 
 
+def _folders(folder: Path) -> list[Path]:
+    return [entry for entry in folder.iterdir() if entry.is_dir() and not is_hidden(entry)]
+
+
 def _pictures(folder: Path) -> list[Path]:
-    names = sorted(entry.name for entry in folder.iterdir() if entry.is_file())
-    is_wanted = [
-        name.lower().endswith(SUFFIXES) and not name.lower().endswith(MASK_ENDING) and name[0] != "."
-        for name in names
-    ]
-    return [folder / name for name, wanted in zip(names, is_wanted, strict=True) if wanted]
+    return sorted(entry for entry in folder.iterdir() if is_picture(entry))
 
 
 def _masks(files: list[Path], size: int, wanted: bool | None) -> Tensor | None:
@@ -96,7 +113,20 @@ def _masks(files: list[Path], size: int, wanted: bool | None) -> Tensor | None:
             f"{len(lacking)} of {len(files)} pictures have no mask, e.g. {_short(lacking[0])}: put "
             f"{lacking[0].stem}{MASK_ENDING} beside it, or read none with masks=False."
         )
+    _check_own(files, beside)
     return torch.cat([_mask(file, mask, size) for file, mask in zip(files, beside, strict=True)])
+
+
+def _check_own(files: list[Path], masks: list[Path]) -> None:
+    """Refuse two pictures with one mask: it can only be right for one of them."""
+    owners: dict[Path, Path] = {}
+    for file, mask in zip(files, masks, strict=True):
+        first = owners.setdefault(mask, file)
+        if first != file:
+            raise ValueError(
+                f"{_short(first)} and {file.name} would share the mask {mask.name}: give one of them another "
+                "name and a mask of its own, or read none with masks=False."
+            )
 
 
 def _mask(file: Path, mask: Path, size: int) -> Tensor:
