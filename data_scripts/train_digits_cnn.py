@@ -19,19 +19,20 @@ from vizwidgets.models.trained import load_trained, trained_path
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Train if need be and describe what is there; return 0, or 1 if the digits could not be had."""
+    """Train if need be and describe what is there; return 0, 1 without the digits, or 130 after Ctrl-C."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--again", action="store_true", help="train even if it is there")
     options = parser.parse_args(arguments)
-    if options.again:
-        trained_path("digits_cnn").unlink(missing_ok=True)
     try:
-        model = load_trained("digits_cnn")
+        model = load_trained("digits_cnn", again=options.again)
     except ArtifactError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("nothing was written: it was interrupted", file=sys.stderr)
+        return 130
     print(model.provenance)
     print(trained_path("digits_cnn"))
     return 0

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 
 import pytest
 import torch
 from torch import nn
 from torch.nn.functional import cross_entropy
-from torch.utils.data import TensorDataset
+from torch.utils.data import DataLoader, TensorDataset
 
 from vizwidgets.core.metrics import accuracy, confusion, predictions
 from vizwidgets.core.train_settings import TrainSettings
@@ -169,22 +170,125 @@ def test_frozen_weights_stay_to_the_bit():
         train(model, blobs(), batch_size=10)
 
 
-def test_a_learning_rate_that_diverges_is_named_and_the_weights_are_the_last_good_ones():
+def test_a_learning_rate_that_diverges_at_once_is_named_and_the_weights_are_the_first_ones():
     model = net()
     before = weights(model)
     training = train(model, blobs(), epochs=20, batch_size=10, lr=1e5, schedule="constant")
-    with pytest.raises(FloatingPointError, match="diverged: the loss is .* smaller than 100000: 10000"):
+    with pytest.raises(FloatingPointError, match="diverged: the loss .* of the beginning.* 100000: 10000"):
         list(training)
-    assert training.has_diverged and training.num_taken < 6
-    assert same(before, weights(model)) or training.num_taken >= 3
-    assert all(value.isfinite().all() for value in weights(model))
-    with pytest.raises(FloatingPointError, match="reset it"):
+    assert training.has_diverged and training.num_taken == 0 and same(before, weights(model))
+    with pytest.raises(FloatingPointError, match=r"smaller update\(lr"):
         training.step()
     training.reset()
-    assert same(before, weights(model)) and training.num_taken == 0
+    assert not training.has_diverged
     training.update(lr=0.01)
     list(training)
     assert training.steps[-1].accuracy > 0.8
+
+
+def test_after_a_divergence_on_the_way_it_goes_on_from_the_last_whole_epoch():
+    quiet, model = net(), net()
+    calm = list(train(quiet, blobs(), epochs=4, batch_size=10, lr=0.01, schedule="constant"))
+    training = train(model, blobs(), epochs=4, batch_size=10, lr=0.01, schedule="constant")
+    for _ in range(4):
+        training.step()
+    training.update(lr=1e5)
+    with pytest.raises(FloatingPointError, match="end of epoch 1.* 0.01, with which it went well"):
+        list(training)
+    assert training.remedy_lr == 0.01 and training.steps == calm[:3]
+    training.update(lr=0.01)
+    assert list(training) == calm[3:]
+    assert same(weights(quiet), weights(model))
+
+
+def test_a_reset_forgets_everything_but_the_settings():
+    training = train(net(), blobs(), epochs=3, batch_size=10, lr=0.01, test=blobs(12, 1), patience=1)
+    list(training)
+    training.update(epochs=2)
+    training.reset()
+    assert training.changes == [] and training.first.epochs == 2 and training.steps == []
+    list(training)
+    alone = train(net(), blobs(), epochs=2, batch_size=10, lr=0.01, test=blobs(12, 1), patience=1)
+    assert list(alone) == training.steps and same(weights(alone.model), weights(training.model))
+
+
+class Wide(nn.Module):
+    """Large scores, as of a new head on large features, and a part that is not used."""
+
+    def __init__(self):
+        super().__init__()
+        self.used, self.unused = nn.Linear(16, 3), nn.Linear(4, 4)
+
+    def forward(self, x):
+        return 60 * self.used(x.flatten(1))
+
+
+class Detached(nn.Module):
+    def forward(self, x):
+        return x.detach()
+
+
+def test_a_model_with_large_scores_or_an_unused_part_is_trained_too():
+    torch.manual_seed(0)
+    model = Wide()
+    before = weights(model.unused)
+    taken = list(train(model, blobs(), epochs=40, batch_size=10, lr=1e-3))
+    assert taken[0].loss > 3 and taken[-1].loss < taken[0].loss / 5
+    assert same(before, weights(model.unused))
+
+
+def test_scores_that_are_not_finite_are_not_blamed_on_the_learning_rate():
+    model = net()
+    model[5].bias.data[0] = math.nan
+    with pytest.raises(ValueError, match="before the first step: the model's scores are not finite"):
+        list(train(model, blobs(), batch_size=10))
+    with pytest.raises(ValueError, match="is forward under no_grad"):
+        list(train(nn.Sequential(*net(), Detached()), blobs(), batch_size=10))
+
+
+def test_frozen_batch_normalization_keeps_its_means():
+    model = net()
+    model[1].requires_grad_(False)
+    before = weights(model[1])
+    list(train(model, blobs(), epochs=2, batch_size=10, lr=0.1))
+    assert same(before, weights(model[1]))
+    other = net()
+    list(train(other, blobs(), epochs=1, batch_size=10))
+    assert not same(before, weights(other[1]))
+
+
+def test_an_interrupt_after_the_weights_have_moved_takes_the_step_back(monkeypatch):
+    from vizwidgets.core import training as module
+
+    whole, broken = net(), net()
+    calm = list(train(whole, blobs(), 3, 10, lr=0.01, test=blobs(1, 12)))
+    ask, calls = module.class_scores_of, []
+
+    def interrupted(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return ask(*arguments)
+
+    monkeypatch.setattr(module, "class_scores_of", interrupted)
+    training = train(broken, blobs(), 3, 10, lr=0.01, test=blobs(1, 12))
+    with pytest.raises(KeyboardInterrupt):
+        list(training)
+    assert training.num_taken == 5
+    list(training)
+    assert training.steps == calm
+    assert same(weights(whole), weights(broken))
+
+
+def test_two_threads_may_change_two_settings():
+    training = train(net(), blobs(), batch_size=10)
+    changes = ({"lr": 0.5}, {"epochs": 9})
+    threads = [threading.Thread(target=training.update, kwargs=change) for change in changes]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (training.settings.lr, training.settings.epochs) == (0.5, 9)
 
 
 def test_training_stops_early_with_the_best_weights():
@@ -221,12 +325,13 @@ def test_the_learning_rate_may_change_on_the_way_and_little_else():
     assert training.settings.lr == 0.5
 
 
-def test_a_dataset_of_torch_is_taken_as_well():
+def test_a_dataset_of_torch_and_a_list_of_pairs_are_taken_as_well():
     images, labels = blobs()
-    one, other = net(), net()
+    one, other, third = net(), net(), net()
     list(train(one, TensorDataset(images, labels), epochs=1, batch_size=10))
     list(train(other, (images, labels), epochs=1, batch_size=10))
-    assert same(weights(one), weights(other))
+    list(train(third, list(zip(images, labels.tolist(), strict=True)), epochs=1, batch_size=10))
+    assert same(weights(one), weights(other)) and same(weights(one), weights(third))
 
 
 IMAGES, LABELS = blobs()
@@ -243,13 +348,19 @@ IMAGES, LABELS = blobs()
         ((IMAGES, LABELS.float()), {}, "whole numbers"),
         ((IMAGES, LABELS[:-1]), {}, r"one label per image, \(30,\); got labels \(29,\)"),
         ((IMAGES[:, 0], LABELS), {}, r"\(N, C, H, W\); got \(30, 4, 4\)"),
-        (((IMAGES * 255).byte(), LABELS), {}, "Write images / 255"),
+        (((IMAGES * 255).byte(), LABELS), {}, "Write image / 255"),
         ((IMAGES[..., :3], LABELS), {}, r"does not take the images of data, \(1, 4, 3\)"),
         (
             (IMAGES, LABELS),
             {"batch_size": 31},
             r"batch_size must be in 1\.\.30, the number of images; got 31",
         ),
+        ((IMAGES * 2, LABELS), {}, r"values must be in \[0, 1\]; got 0"),
+        ((IMAGES.where(IMAGES < 0.5, math.nan), LABELS), {}, "contains NaN or infinity"),
+        ((IMAGES, LABELS), {"batch_size": 1}, "batch normalization needs two images .* batch_size=2"),
+        ((IMAGES, LABELS), {"seed": 2**32}, r"seed must be a whole number in 0\.\.4294967295"),
+        ([(IMAGES[0], 0.5), (IMAGES[1], 1.5)], {}, "labels of data must be whole numbers"),
+        ([(IMAGES[0], "a"), (IMAGES[1], "b")], {}, "each item of data must be"),
         ((IMAGES, LABELS), {"batch_size": 0}, "batch_size must be a whole number of 1 or more"),
         ((IMAGES, LABELS), {"epochs": 1.5}, "epochs must be a whole number"),
         ((IMAGES, LABELS), {"lr": math.nan}, "lr, the learning rate, must be above 0"),
@@ -267,8 +378,10 @@ def test_wrong_data_and_settings_are_refused_in_words_before_anything_happens(da
 
 
 def test_what_is_no_data_set_is_refused():
-    with pytest.raises(TypeError, match=r"data must be \(images, labels\) or a Dataset"):
+    with pytest.raises(TypeError, match=r"data must be \(images, labels\), or a Dataset"):
         train(net(), "digits")
+    with pytest.raises(TypeError, match="Pass its dataset: loader.dataset"):
+        train(net(), DataLoader(TensorDataset(*blobs())))
     with pytest.raises(TypeError, match="augment must be a function"):
         train(net(), blobs(), augment="flip")
 
@@ -301,3 +414,16 @@ def test_a_training_is_an_iterator():
     assert iter(training) is training
     assert len(training) == 3 and next(training).step == 1
     assert [step.step for step in training] == [2, 3] and training.is_done
+
+
+@pytest.mark.parametrize("ask", [predictions, lambda model, images: accuracy(model, (images, LABELS))])
+def test_images_that_the_model_does_not_take_are_refused_in_words(ask):
+    with pytest.raises(ValueError, match=r"does not take .*\(1, 5, 4\)"):
+        ask(net(), torch.rand(30, 1, 5, 4))
+    with pytest.raises(ValueError, match="NaN"):
+        ask(net(), torch.full((30, 1, 4, 4), math.nan))
+
+
+def test_numbers_of_numpy_and_torch_are_numbers_too():
+    settings = TrainSettings(epochs=torch.tensor(3), seed=torch.tensor(2))
+    assert (settings.epochs, settings.seed) == (3, 2) and type(settings.epochs) is int

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
+from safetensors.torch import load, save
 
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.models import trained
 from vizwidgets.models.small import new_model
 from vizwidgets.models.trained import Trained, is_trained, load_trained, trained_path
+from vizwidgets.models.vision_model import state_dict_sha256
 
 
 def num_weights(model: torch.nn.Module) -> int:
@@ -69,20 +73,60 @@ def test_a_model_is_trained_once_and_read_afterwards(quick):
     assert "20 images of noise" in str(first.provenance)
 
 
-@pytest.mark.parametrize("damage", ["cut", "flip"])
-def test_a_damaged_file_is_trained_anew(quick, damage):
+def cut(data: bytes) -> bytes:
+    return data[:-100]
+
+
+def flipped(data: bytes) -> bytes:
+    return data[:-1] + bytes([data[-1] ^ 0x10])
+
+
+def without_facts(data: bytes) -> bytes:
+    return save(load(data), {"facts": "[1]"})
+
+
+def with_few_facts(data: bytes) -> bytes:
+    return save(load(data), {"facts": json.dumps({"sha256": state_dict_sha256(load(data))})})
+
+
+def of_another_network(data: bytes) -> bytes:
+    return save({"weight": torch.zeros(3)}, {"facts": facts_of(data)})
+
+
+def of_another_recipe(data: bytes) -> bytes:
+    return save(load(data), {"facts": json.dumps({**json.loads(facts_of(data)), "recipe": {}})})
+
+
+def facts_of(data: bytes) -> str:
+    return json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])["__metadata__"]["facts"]
+
+
+@pytest.mark.parametrize(
+    "damage", [cut, flipped, without_facts, with_few_facts, of_another_network, of_another_recipe]
+)
+def test_a_damaged_or_foreign_file_is_trained_anew(quick, damage):
     first = load_trained("digits_cnn")
     path = trained_path("digits_cnn")
-    data = bytearray(path.read_bytes())
-    if damage == "cut":
-        del data[-100:]
-    else:
-        data[-1] ^= 0x10
-    path.write_bytes(bytes(data))
+    path.write_bytes(damage(path.read_bytes()))
+    quick.clear()
+    again = load_trained("digits_cnn")
+    assert quick == ["train", "test"]
+    assert set(again.state_dict()) == set(first.state_dict())
     quick.clear()
     load_trained("digits_cnn")
-    assert quick == ["train", "test"]
-    assert first.provenance.name == "digits_cnn"
+    assert quick == []  # the good one is kept
+
+
+def test_to_train_again_loses_nothing_when_it_is_interrupted(quick, monkeypatch):
+    first = load_trained("digits_cnn")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(trained, "Training", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        load_trained("digits_cnn", again=True)
+    assert load_trained("digits_cnn").weights_hash == first.weights_hash
 
 
 def test_a_folder_that_cannot_be_written_does_not_stop_the_training(quick, monkeypatch):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import Dataset
+from torch.utils.data import DataLoader, Dataset
 
+from .images import check_image
 from .layers import device_of
 from .private_copy import private_copy
 
@@ -40,40 +43,56 @@ def labelled(data: Any, name: str = "data") -> Pairs:
     >>> images.shape, labels.tolist()
     (torch.Size([2, 1, 1, 1]), [0, 1])
     """
-    if isinstance(data, (tuple, list)) and len(data) == 2:
-        images, labels = (torch.as_tensor(part) for part in data)
-    elif isinstance(data, Dataset) and hasattr(data, "__len__"):
+    if _is_pair(data):
+        images, labels = (_tensor(part, name) for part in data)
+    elif isinstance(data, (Dataset, list)) and hasattr(data, "__len__"):
         images, labels = _stacked(data, name)
     else:
-        wanted = "(images, labels) or a Dataset of (image, label) with a length"
-        raise TypeError(f"{name} must be {wanted}; got {type(data).__name__}.")
+        hint = " Pass its dataset: loader.dataset." if isinstance(data, DataLoader) else ""
+        wanted = "(images, labels), or a Dataset or list of (image, label)"
+        raise TypeError(f"{name} must be {wanted}; got {type(data).__name__}.{hint}")
     _check(images, labels, name)
-    return images.float(), labels.long()
+    try:
+        return check_image(images), labels.long()
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: {error}") from None
+
+
+def _is_pair(data: Any) -> bool:
+    """Whether it is images and labels, and not two pairs of an image and a label."""
+    is_two = isinstance(data, (tuple, list)) and len(data) == 2
+    return is_two and not all(isinstance(part, tuple) for part in data)
+
+
+def _tensor(part: Any, name: str) -> Tensor:
+    try:
+        return torch.as_tensor(part)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise TypeError(f"{name} must hold numbers, images and labels as two arrays: {error}.") from None
 
 
 def _stacked(data: Any, name: str) -> Pairs:
     if not len(data):
-        raise ValueError(f"{name} is empty: there is nothing to learn from.")
+        raise ValueError(_empty(name))
     items = [data[index] for index in range(len(data))]
     try:
-        return torch.stack([torch.as_tensor(image) for image, _ in items]), torch.tensor(
-            [int(label) for _, label in items]
-        )
+        images = torch.stack([torch.as_tensor(image) for image, _ in items])
+        return images, torch.stack([torch.as_tensor(label) for _, label in items])
     except (TypeError, ValueError, RuntimeError) as error:
-        wanted = "(image, label) with images (C, H, W) of one size"
-        raise ValueError(f"each item of {name} must be {wanted}: {error}.") from error
+        wanted = "(image, label) with images (C, H, W) of one size and a whole number"
+        raise ValueError(f"each item of {name} must be {wanted}: {error}.") from None
+
+
+def _empty(name: str) -> str:
+    return f"{name} is empty: at least one image with its label is needed."
 
 
 def _check(images: Tensor, labels: Tensor, name: str) -> None:
     if not images.numel():
-        raise ValueError(f"{name} is empty: there is nothing to learn from.")
+        raise ValueError(_empty(name))
     if images.dim() != 4:
         hint = " A single channel is written (N, 1, H, W)." if images.dim() == 3 else ""
         raise ValueError(f"the images of {name} must be (N, C, H, W); got {tuple(images.shape)}.{hint}")
-    if not images.is_floating_point():
-        raise ValueError(
-            f"the images of {name} must be floats in [0, 1]; got {images.dtype}. Write images / 255."
-        )
     if labels.shape != images.shape[:1]:
         raise ValueError(
             f"{name} needs one label per image, ({len(images)},); got labels {tuple(labels.shape)}."
@@ -93,14 +112,8 @@ def check_labels(model: nn.Module, pairs: Pairs, name: str = "data") -> int:
         If the model does not take the images, returns no class scores, or a label is out of their range.
     """
     images, labels = pairs
-    try:
-        with torch.no_grad():
-            scores = private_copy(model)(images[:1].to(device_of(model)))
-    except RuntimeError as error:
-        shape = tuple(images.shape[1:])
-        wanted = getattr(model, "input_shape", None)
-        wish = f" It was made for {tuple(wanted)}." if wanted else ""
-        raise ValueError(f"the model does not take the images of {name}, {shape}.{wish} ({error})") from error
+    with torch.no_grad(), explained(model, images, name):
+        scores = private_copy(model)(images[:1].to(device_of(model)))
     if scores.dim() != 2:
         raise ValueError(f"the model must return class scores (N, classes); got {tuple(scores.shape)}.")
     low, high = int(labels.min()), int(labels.max())
@@ -110,3 +123,16 @@ def check_labels(model: nn.Module, pairs: Pairs, name: str = "data") -> int:
             f"got {low if low < 0 else high}."
         )
     return scores.shape[1]
+
+
+@contextmanager
+def explained(model: nn.Module, images: Tensor, name: str = "") -> Iterator[None]:
+    """Answer torch's refusal of images in words: what they are, and what the model was made for."""
+    try:
+        yield
+    except RuntimeError as error:
+        which = f"the images of {name}" if name else "these images"
+        wanted = getattr(model, "input_shape", None)
+        wish = f" It was made for {tuple(wanted)}." if wanted else ""
+        shape = tuple(images.shape[1:])
+        raise ValueError(f"the model does not take {which}, {shape}.{wish} ({error})") from error

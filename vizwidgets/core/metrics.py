@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .labelled import check_labels, labelled
-from .layers import device_of
+from .images import check_image
+from .labelled import check_labels, explained, labelled
+from .layers import check_model, device_of
 from .private_copy import private_copy
 
 BATCH = 250  # images at a time: more are not faster, and memory stays small
@@ -16,8 +17,10 @@ BATCH = 250  # images at a time: more are not faster, and memory stays small
 
 def class_scores_of(model: nn.Module, images: Tensor) -> Tensor:
     """Return the class scores (N, K) of images (N, C, H, W), in eval mode; the model stays as it is."""
+    check_model(model)
+    images = check_image(images, getattr(model, "input_shape", (None,))[0])
     network = private_copy(model)
-    with torch.no_grad():
+    with torch.no_grad(), explained(model, images):
         parts = [network(hasty(part.to(device_of(model)))).float().cpu() for part in images.split(BATCH)]
     return torch.cat(parts)
 
@@ -41,6 +44,16 @@ def predictions(model: nn.Module, images: Tensor) -> Tensor:
     -------
     Tensor
         (N,) whole numbers 0..K-1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no images in [0, 1] or the model does not take them.
+
+    Examples
+    --------
+    >>> predictions(nn.Flatten(), torch.tensor([[0.9, 0.1], [0.2, 0.8]]).view(2, 1, 1, 2)).tolist()
+    [0, 1]
     """
     return class_scores_of(model, images).argmax(dim=1)
 
@@ -55,6 +68,10 @@ def accuracy(model: nn.Module, data: Any) -> float:
     data : (Tensor, Tensor) or Dataset
         Images (N, C, H, W) in [0, 1] with labels (N,), or a dataset of (image, label).
 
+    Returns
+    -------
+    float
+
     Raises
     ------
     TypeError, ValueError
@@ -62,7 +79,7 @@ def accuracy(model: nn.Module, data: Any) -> float:
 
     Examples
     --------
-    >>> model = nn.Sequential(nn.Flatten(), nn.Identity())  # the image is its own two scores
+    >>> model = nn.Flatten()  # the image is its own two scores
     >>> images = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.6, 0.4]]).view(4, 1, 1, 2)
     >>> accuracy(model, (images, torch.tensor([0, 1, 1, 0])))
     0.75
@@ -84,6 +101,17 @@ def confusion(model: nn.Module, data: Any) -> Tensor:
     -------
     Tensor
         (K, K) whole numbers: images of class `row` that are predicted as class `column`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data are empty or do not fit the model.
+
+    Examples
+    --------
+    >>> images = torch.tensor([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]).view(3, 1, 1, 2)
+    >>> confusion(nn.Flatten(), (images, torch.tensor([0, 1, 1]))).tolist()
+    [[1, 0], [1, 1]]
     """
     images, labels = labelled(data)
     classes = check_labels(model, (images, labels))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from numbers import Real
@@ -55,12 +56,9 @@ class TrainSettings:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name, least in (("epochs", 1), ("batch_size", 1), ("seed", 0), ("patience", 1)):
-            value = getattr(self, name)
-            if name == "patience" and value is None:
-                continue
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}.")
+        for name in ("epochs", "batch_size", "seed", "patience"):
+            if name != "patience" or self.patience is not None:
+                object.__setattr__(self, name, _whole(name, getattr(self, name)))
         if not (isinstance(self.lr, Real) and 0 < self.lr < math.inf):
             raise ValueError(f"lr, the learning rate, must be above 0; got {self.lr!r}. 0.001 is usual.")
         if self.schedule not in SCHEDULES:
@@ -110,6 +108,19 @@ class TrainSettings:
         """Return the settings that are not the default."""
         default = TrainSettings()
         return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
+
+
+def _whole(name: str, value: Any) -> int:
+    """Return a whole number of Python, also from numpy's or torch's."""
+    least, most = (0, 2**32 - 1) if name == "seed" else (1, 2**31)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        number = -1
+    if isinstance(value, bool) or not least <= number <= most:
+        range_words = f"in {least}..{most}" if name == "seed" else f"of {least} or more"
+        raise ValueError(f"{name} must be a whole number {range_words}; got {value!r}.")
+    return number
 
 
 def _ramp(share: float) -> float:

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import Generator, Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from .labelled import check_labels, labelled
 from .layers import check_model, device_of
@@ -22,7 +23,7 @@ from .metrics import class_scores_of, hasty
 from .train_settings import TrainSettings
 from .weights import WeightState
 
-HOPELESS = 10.0  # a loss so many times that of guessing comes from steps that are too large
+HOPELESS = 10.0  # a loss so many times that of guessing, and of the first step, comes from too large steps
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,7 @@ class Training(Iterator[TrainStep]):
         self.images, self.labels = labelled(data)
         self.num_classes = check_labels(model, (self.images, self.labels))
         self.settings.check_data(self.labels)
+        self._check_batches()
         self.test = None if test is None else labelled(test, "test")
         if self.test is not None:
             check_labels(model, self.test, "test")
@@ -86,6 +88,7 @@ class Training(Iterator[TrainStep]):
         self.first = self.settings
         self.steps: list[TrainStep] = []
         self.has_diverged = self.has_stopped_early = False
+        self.good_lr: float | None = None  # that of the last whole epoch
         self._weights = WeightState(model)
         self._start = self._good = self._weights.keep()
         self._best, self._best_loss, self._best_epoch = self._start, math.inf, 0
@@ -127,13 +130,13 @@ class Training(Iterator[TrainStep]):
         StopIteration
             If the training is done.
         FloatingPointError
-            If it has diverged; the weights are those of the last good epoch then.
+            If it has diverged; the weights and `steps` are those of the last whole epoch then.
         """
         with self._lock:
             if self.is_done:
                 raise StopIteration
             if self.has_diverged:
-                raise FloatingPointError("this training has diverged; reset it and take a smaller lr.")
+                raise FloatingPointError("this training has diverged; go on with a smaller update(lr=...).")
             before = self._weights.keep()
             try:
                 with torch.inference_mode(False):  # the caller may be looking at pictures
@@ -157,17 +160,26 @@ class Training(Iterator[TrainStep]):
     def update(self, **changes: Any) -> None:
         """Change the learning rate or the number of epochs; the next step uses them. Safe from any thread.
 
+        After a divergence another learning rate lets the training go on from the last whole epoch.
+
         Raises
         ------
         ValueError, TypeError
             If the change is not possible in the middle of a training; nothing is changed then.
         """
-        settings = self.settings.changed_live(**changes)
         with self._lock:
+            settings = self.settings.changed_live(**changes)
             new = {name: value for name, value in changes.items() if getattr(self.settings, name) != value}
             if new:
                 self.changes.append((self.num_taken, new))
             self.settings = settings
+            self.has_diverged = self.has_diverged and "lr" not in new
+
+    @property
+    def remedy_lr(self) -> float:
+        """The learning rate to try after a divergence: the one that went well before, else a tenth."""
+        went_well = self.good_lr is not None and self.good_lr < self.settings.lr
+        return self.good_lr if went_well and self.good_lr else self.settings.lr / 10
 
     # -- one step -------------------------------------------------------------------------------------
 
@@ -175,11 +187,7 @@ class Training(Iterator[TrainStep]):
         epoch = (number - 1) // self.steps_per_epoch + 1
         images, labels = self._batch(number)
         scores, loss = self._learn(images, labels, number)
-        if not math.isfinite(loss) or loss > HOPELESS * math.log(self.num_classes):
-            guessing = math.log(self.num_classes)
-            raise FloatingPointError(
-                f"the loss is {loss:.3g} in step {number}, that of guessing {guessing:.2g}"
-            )
+        self._check_loss(loss, number)
         right = float((scores.argmax(dim=1) == labels).float().mean())
         test_accuracy = self._end_epoch(epoch) if number % self.steps_per_epoch == 0 else None
         return TrainStep(number, epoch, loss, right, test_accuracy)
@@ -189,7 +197,7 @@ class Training(Iterator[TrainStep]):
         epoch, place = divmod(number - 1, self.steps_per_epoch)
         generator = Generator().manual_seed(self.settings.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.images), generator=generator)
-        chosen = order.tensor_split(self.steps_per_epoch)[place]  # of even sizes: none has a single image
+        chosen = order.tensor_split(self.steps_per_epoch)[place]  # sizes differ by one at most
         images = self.images[chosen]
         if self.settings.augment is not None:
             generator.manual_seed(self.settings.seed * 1_000_003 + 500_009 + number)
@@ -203,12 +211,36 @@ class Training(Iterator[TrainStep]):
             torch.manual_seed(self.settings.seed * 1_000_003 + number)
             scores = self.model(images)
             loss = cross_entropy(scores, labels)
-            gradients = torch.autograd.grad(loss, self._weights.trainable)
+            if not loss.requires_grad:
+                raise ValueError("the scores do not depend on a trainable weight: is forward under no_grad?")
+            gradients = torch.autograd.grad(loss, self._weights.trainable, allow_unused=True)
         self._weights.move(gradients, self.settings.lr_at(number, self.num_steps))
         return scores.detach(), float(loss.detach())
 
+    def _check_loss(self, loss: float, number: int) -> None:
+        if not math.isfinite(loss) and number == 1:
+            raise ValueError(
+                f"the loss is {loss} before the first step: the model's scores are not finite. "
+                "Its weights may hold NaN, or augment returns some."
+            )
+        first = self.steps[0].loss if self.steps else loss
+        guessing = math.log(self.num_classes)
+        if not math.isfinite(loss) or loss > HOPELESS * max(first, guessing):
+            raise FloatingPointError(f"the loss is {loss:.3g} in step {number}, it was {first:.2g} at first")
+
+    def _check_batches(self) -> None:
+        """Refuse a batch of a single image where batch normalization would need two."""
+        has_norm = any(isinstance(module, _BatchNorm) for module in self.model.modules())
+        smallest = len(self.images) // self.steps_per_epoch
+        if has_norm and smallest < 2:
+            raise ValueError(
+                "batch normalization needs two images in each batch; "
+                f"{len(self.images)} images in batches of {self.settings.batch_size} leave one alone. "
+                f"Write batch_size={max(2, self.settings.batch_size + 1)}."
+            )
+
     def _end_epoch(self, epoch: int) -> float | None:
-        self._good = self._weights.keep()
+        self._good, self.good_lr = self._weights.keep(), self.settings.lr
         if self.test is None:
             return None
         images, labels = self.test
@@ -218,7 +250,7 @@ class Training(Iterator[TrainStep]):
 
     def _watch(self, loss: float, epoch: int) -> None:
         """Stop when the test loss has not fallen for so many epochs, with the weights of the best one."""
-        if loss < self._best_loss:
+        if loss < self._best_loss or not self._best_epoch:
             self._best, self._best_loss, self._best_epoch = self._good, loss, epoch
         patience = self.settings.patience
         if patience is not None and epoch - self._best_epoch >= patience:
@@ -228,12 +260,15 @@ class Training(Iterator[TrainStep]):
     def _give_up(self, why: str) -> FloatingPointError:
         self.has_diverged = True
         self._weights.restore(self._good)
-        lr = self.settings.lr
         done = self.num_taken // self.steps_per_epoch
+        del self.steps[done * self.steps_per_epoch :]
+        self.changes = [(min(at, len(self.steps)), change) for at, change in self.changes]
         where = f"of the end of epoch {done}" if done else "of the beginning"
+        remedy = self.remedy_lr
+        known = ", with which it went well" if remedy == self.good_lr else ""
         return FloatingPointError(
             f"the training has diverged: {why}. The weights are those {where}. "
-            f"Try a learning rate ten times smaller than {lr:g}: {lr / 10:g}."
+            f"Try a smaller learning rate than {self.settings.lr:g}: {remedy:g}{known}."
         )
 
 

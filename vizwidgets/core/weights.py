@@ -46,8 +46,8 @@ class WeightState:
         self._changing = [*self.trainable, *model.buffers()]  # batch normalization keeps its means in buffers
         self._adam = torch.optim.Adam(self.trainable)
 
-    def move(self, gradients: Sequence[Tensor], lr: float) -> None:
-        """Take one step of Adam against the gradient."""
+    def move(self, gradients: Sequence[Tensor | None], lr: float) -> None:
+        """Take one step of Adam against the gradient; a weight that was not used has none and stays."""
         before = [weight.grad for weight in self.trainable]
         for group in self._adam.param_groups:
             group["lr"] = lr
@@ -73,9 +73,17 @@ class WeightState:
 
     @contextmanager
     def training_mode(self) -> Iterator[None]:
-        """Let dropout and batch normalization train; each module gets its mode back."""
+        """Let dropout and batch normalization train, but not where all weights are frozen.
+
+        A frozen batch normalization that went on averaging would change what a frozen network computes. Each
+        module gets its mode back.
+        """
         modes = {module: module.training for module in self._model.modules()}
         self._model.train()
+        for module in modes:
+            own = list(module.parameters(recurse=False))
+            if own and not any(weight.requires_grad for weight in own):
+                module.training = False
         try:
             yield
         finally:

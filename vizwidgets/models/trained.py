@@ -57,8 +57,15 @@ def is_trained(name: str) -> bool:
     return trained_path(name).is_file()
 
 
-def load_trained(name: str) -> VisionModel:
+def load_trained(name: str, again: bool = False) -> VisionModel:
     """Return a small model with trained weights: those of the cache, or trained now, with a progress bar.
+
+    Parameters
+    ----------
+    name : str
+        A key of `TRAINED`.
+    again : bool
+        Train in any case; what the cache holds is replaced when the training is done.
 
     Raises
     ------
@@ -66,10 +73,8 @@ def load_trained(name: str) -> VisionModel:
         If it has to be trained and its data can not be fetched.
     """
     recipe = TRAINED[name]
-    kept = _read(recipe)
-    if kept is None:
-        kept = _train(recipe)
-    weights, facts = kept
+    kept = None if again else _read(recipe)
+    weights, facts = kept or _train(recipe)
     network = SMALL_MODELS[name].build()
     network.load_state_dict(weights)
     words = f"trained on this computer with {recipe.data_words}, {facts['test_accuracy']:.1%} of others right"
@@ -88,8 +93,15 @@ def _read(recipe: Trained) -> tuple[dict[str, Tensor], dict[str, Any]] | None:
             weights = {key: file.get_tensor(key) for key in file.keys()}
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         return None  # not there, or damaged: it is trained anew
-    is_whole = facts.get("sha256") == state_dict_sha256(weights)
-    return (weights, facts) if is_whole and facts.get("recipe") == _facts(recipe) else None
+    known = ("recipe", "test_accuracy", "sha256")
+    if not isinstance(facts, dict) or any(name not in facts for name in known):
+        return None
+    wanted = SMALL_MODELS[recipe.name].build().state_dict()
+    has_shapes = {key: value.shape for key, value in weights.items()} == {
+        key: value.shape for key, value in wanted.items()
+    }
+    is_whole = has_shapes and facts["sha256"] == state_dict_sha256(weights)
+    return (weights, facts) if is_whole and facts["recipe"] == _facts(recipe) else None
 
 
 def _train(recipe: Trained) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -210,9 +210,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         if training.is_done and self.answers is not None:
             self.landed.add(*self._made_with, self.answers)
         if training.has_diverged:
-            good = self._stepper.good_lr
-            lr = good if good is not None and good < self.lr else self.lr / 10
-            self.remedy.offer(lr, self.run.error.partition(": ")[2].partition("Try")[0])
+            self.remedy.offer(training.remedy_lr, self.run.error.partition(": ")[2].partition("Try")[0])
         else:
             self.remedy.say("")
         self._landed_html.value = self.landed.html()

@@ -8,6 +8,7 @@ import traitlets
 
 from . import controls
 from .meters import percent
+from .shortcut_tests import TEST_SEED
 from .training_controls import TrainingTraits
 
 SHARES = (1.0, 0.99, 0.98, 0.95, 0.9, 0.75, 0.5)
@@ -34,6 +35,14 @@ class ShortcutTraits(TrainingTraits):
                 f"num_images must be an even number from 2, half sheep, half goats; got {value}."
             )
         return value
+
+    @traitlets.validate("seed")
+    def _check_seed(self, proposal: dict[str, Any]) -> Any:
+        self._base.changed(seed=proposal["value"])
+        if proposal["value"] >= TEST_SEED:
+            words = f"seed must be below {TEST_SEED:,}, that of the test animals"
+            raise ValueError(f"{words}; got {proposal['value']}.")
+        return proposal["value"]
 
     @property
     def is_random(self) -> bool:

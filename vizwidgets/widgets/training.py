@@ -184,9 +184,7 @@ class TrainingExplorer(TrainingTraits, Explorer):
 
     def _settle(self) -> None:
         if self.training.has_diverged:
-            good = self._stepper.good_lr
-            lr = good if good is not None and good < self.lr else self.lr / 10
-            self.remedy.offer(lr, self.run.error.partition(": ")[2].partition("Try")[0])
+            self.remedy.offer(self.training.remedy_lr, self.run.error.partition(": ")[2].partition("Try")[0])
         else:
             self.remedy.say(self._summary())
 

@@ -29,7 +29,7 @@ class TrainingStepper:
 
     def __init__(self, begin: Callable[[], Training]) -> None:
         self._begin = begin
-        self.good_lr: float | None = None  # that of the last whole epoch
+        self._good_lr: float | None = None  # that of the last whole epoch, also of an earlier training
         self.reset()
 
     @property
@@ -49,6 +49,7 @@ class TrainingStepper:
         self._live: dict[str, Any] = {}
         self._seconds, self._num_timed = 0.0, 0
         training, curves = self._begin(), Curves()
+        training.good_lr = self._good_lr
         curves.append(_before(training))
         self.training, self.curves = training, curves
 
@@ -83,8 +84,7 @@ class TrainingStepper:
 
     def _note(self) -> None:
         steps = self.training.steps
-        if len(steps) % self.training.steps_per_epoch == 0:
-            self.good_lr = self.training.settings.lr
+        self._good_lr = self.training.good_lr
         lately = steps[-SMOOTH:]
         point = {
             "loss": steps[-1].loss,
