@@ -121,6 +121,41 @@ def test_random_backgrounds_are_some_of_those_asked_for_and_tell_nothing_about_t
     assert all(0.35 < float(snow[data.labels == label].mean()) < 0.65 for label in (0, 1))
 
 
+@pytest.mark.parametrize(
+    ("backgrounds", "words"),
+    [
+        ([0, 1, 2], r"20 whole numbers, one for each picture \(0 grass, .*got shape \(3,\)"),
+        (2, r"got shape \(\)"),
+        (torch.zeros(20), "got torch.float32"),
+        (torch.zeros(20, dtype=torch.bool), "got torch.bool"),
+        ([0] * 19 + [4], "got 4"),
+        ([-1] + [0] * 19, "got -1"),
+        (["snow"] * 20, "got .'snow'"),
+        (None, "got None"),
+    ],
+)
+def test_backgrounds_that_do_not_exist_are_answered_in_words(herd, backgrounds, words):
+    with pytest.raises(ValueError, match=words):
+        herd.on(backgrounds)
+
+
+def test_backgrounds_may_be_a_list_and_are_a_copy(herd):
+    wanted = herd.swapped().backgrounds
+    for backgrounds in (wanted.tolist(), wanted.numpy(), wanted.to(torch.uint8)):
+        moved = herd.on(backgrounds)
+        assert torch.equal(moved.images, herd.swapped().images)
+        assert moved.backgrounds.dtype == torch.int64
+    moved = herd.on(wanted)
+    wanted[0] = 3
+    assert int(moved.backgrounds[0]) == ROCK
+
+
+def test_nothing_can_be_chosen_too(herd):
+    for nothing in ([], torch.zeros(20, dtype=torch.bool), slice(0, 0)):
+        empty = herd[nothing]
+        assert len(empty) == 0 and empty.images.shape == (0, 3, 32, 32) == empty.swapped().images.shape
+
+
 def test_it_can_be_indexed_and_unpacked_and_trained_on(herd):
     few = herd[[4, 1]]
     assert torch.equal(few.images, herd.images[[4, 1]]) and few.numbers.tolist() == [4, 1]

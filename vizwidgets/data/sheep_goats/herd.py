@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -45,21 +46,36 @@ class SheepGoats(Pictures):
     numbers: Tensor
     seed: int
 
-    def on(self, backgrounds: Tensor) -> SheepGoats:
+    def on(self, backgrounds: Tensor | Sequence[int]) -> SheepGoats:
         """Return the same animals on other backgrounds; where the background stays it is not drawn anew.
 
         Parameters
         ----------
-        backgrounds : Tensor
-            (N,), indices of `background_names`.
+        backgrounds : Tensor or sequence of int
+            (N,) whole numbers 0..3, indices of `background_names`: one for each picture.
+
+        Returns
+        -------
+        SheepGoats
+
+        Raises
+        ------
+        ValueError
+            If they are not one whole number in 0..3 for each picture.
+
+        Examples
+        --------
+        >>> sheep_goats(2, size=32).on([2, 3]).backgrounds
+        tensor([2, 3])
         """
+        places = _places(backgrounds, len(self))
         scenery = self.scenery.clone()
-        for place in torch.nonzero(backgrounds != self.backgrounds).flatten().tolist():
-            kind = self.background_names[int(backgrounds[place])]
+        for place in torch.nonzero(places != self.backgrounds).flatten().tolist():
+            kind = self.background_names[int(places[place])]
             seed = (self.seed, int(self.numbers[place]))
             scenery[place] = draw_background(kind, seed, self.images.shape[-1])
         images = blend(self.layers, self.shadows, scenery)
-        return replace(self, images=images, scenery=scenery, backgrounds=backgrounds.clone())
+        return replace(self, images=images, scenery=scenery, backgrounds=places)
 
     def with_share(self, share: float) -> SheepGoats:
         """Return the same animals, with another share of them on the background that one expects."""
@@ -148,6 +164,24 @@ def _composed(
         numbers=torch.arange(len(labels)),
         seed=seed,
     )
+
+
+def _places(backgrounds: Any, count: int) -> Tensor:
+    """Return one background for each picture as a tensor of its own, or say what is wrong."""
+    names = ", ".join(f"{number} {name}" for number, name in enumerate(BACKGROUNDS))
+    wish = f"backgrounds must be {count} whole numbers, one for each picture ({names})"
+    try:
+        places = torch.as_tensor(backgrounds)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ValueError(f"{wish}; got {backgrounds!r}.") from error
+    if places.shape != (count,):
+        raise ValueError(f"{wish}; got shape {tuple(places.shape)}.")
+    if count and (places.dtype == torch.bool or places.is_floating_point() or places.is_complex()):
+        raise ValueError(f"{wish}; got {places.dtype}.")
+    for number in places.tolist():
+        if not 0 <= number < len(BACKGROUNDS):
+            raise ValueError(f"{wish}; got {number}.")
+    return places.long().clone()
 
 
 def _arranged(labels: Tensor, share: float, seed: int) -> Tensor:

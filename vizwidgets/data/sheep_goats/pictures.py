@@ -58,6 +58,8 @@ class Pictures(Dataset):
     def chosen(self, index: slice | Sequence[int] | Tensor) -> Self:
         """Return only some of the pictures, by their numbers or by a tensor of True and False."""
         place = index if isinstance(index, slice) else torch.as_tensor(index)
+        if isinstance(place, Tensor) and not place.numel():
+            place = place.long()  # an empty list has no type: it chooses none
         columns = {field.name: getattr(self, field.name) for field in fields(self)}
         kept: dict[str, Any] = {
             name: value[place] for name, value in columns.items() if isinstance(value, Tensor)
