@@ -34,6 +34,13 @@ def value(expression: str, **values: float) -> float:
         ("max(x, 3) + min(x, 3)", 5.0),
         ("2 · x − x ÷ 4 × 2", 3.0),
         ("0 * pi + x", 2.0),
+        ("x²", 4.0),
+        ("-x²", -4.0),
+        ("3 · x³ − x⁻¹", 23.5),
+        ("(x + 1)² + max(x, 0)⁴", 25.0),
+        ("x⁰ + 2² * x¹⁰", 4097.0),
+        ("x²^3", 64.0),
+        ("x^2²", 16.0),
     ],
 )
 def test_an_expression_means_what_it_means_in_mathematics(expression, expected):
@@ -42,6 +49,10 @@ def test_an_expression_means_what_it_means_in_mathematics(expression, expected):
 
 def test_the_minus_of_a_number_is_a_part_of_it():
     assert [node.name for node in compute_graph("x * -3").nodes] == ["x", "−3", "f"]
+
+
+def test_a_raised_number_is_an_exponent_and_no_part_of_a_name():
+    assert compute_graph("x² + x").names == ("x",)
 
 
 def test_names_may_be_greek_and_results_never_take_a_students_name():
@@ -90,6 +101,15 @@ def test_names_may_be_greek_and_results_never_take_a_students_name():
         ("x\0", "cannot stand here", 1),
         ("1e999 * x", "larger than a computer's number", 0),
         ("2 + 3", "no name to differentiate towards", 5),
+        ("1 + x₁", "'x₁' is no name in Python; write x1", 4),
+        ("2 * x½", "'x½' is no name in Python; write letters, digits and _", 4),
+        ("xⁿ", r"'xⁿ' has a raised letter; write x\^n", 0),
+        ("w * ᵀ", r"write x\^T", 4),
+        ("²x", "'²' cannot stand here", 0),
+        ("x²y", "operator is missing before 'y'", 2),
+        ("x⁻", "'⁻' cannot stand here", 1),
+        ("sin²(x)", r"sin is a function: write sin\(…\)", 0),
+        ("x" + "⁹" * 5000, "larger than a computer's number", 1),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_words_with_its_place(expression, words, at):

@@ -3,7 +3,7 @@
     sum      product (+ product | - product)*
     product  sign (* sign | / sign)*
     sign     - sign | + sign | power
-    power    atom (** sign)?
+    power    atom raised? (** sign)?
     atom     number | name | function ( sum , … ) | ( sum )
 
 Each rule is one method. It returns the node of what it has read; nodes are appended as they are completed,
@@ -13,22 +13,18 @@ which is the order in which they can be computed.
 from __future__ import annotations
 
 import math
-import re
-from dataclasses import replace
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 from .graph import ComputeGraph, Node
-from .mistakes import ExpressionError, keyword_refusal, stray, unknown_function
+from .mistakes import ExpressionError, keyword_refusal, name_refusal, stray, unknown_function
+from .names import with_names
 from .operations import BINARY, FUNCTIONS, NEGATIVE, Operation
+from .tokens import Token, tokens_of
 from .words import number_text
 
 MAX_NODES = 300
 MAX_LENGTH = 40_000  # characters
 MAX_DEPTH = 50  # parentheses, minuses and powers inside each other; far below Python's own limit
-TOKEN = re.compile(
-    r"(?P<number>(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|.)", re.S
-)
-AS_PRINTED = str.maketrans({"·": "*", "×": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/"})  # copied from slides
 CONSTANTS = {"pi": math.pi, "π": math.pi}
 
 
@@ -38,8 +34,13 @@ def compute_graph(expression: str) -> ComputeGraph:
     Parameters
     ----------
     expression : str
-        Names, numbers, ``+ - * / **`` (or ``^``), parentheses, ``pi``, and ``exp log sin cos tanh sqrt
-        sigmoid relu abs max min``. At most 300 nodes.
+        Names, numbers, ``+ - * / **`` (or ``^``, or ``x²``), parentheses, ``pi``, and ``exp log sin cos
+        tanh sqrt sigmoid relu abs max min``. At most 300 nodes.
+
+    Returns
+    -------
+    ComputeGraph
+        Its nodes in the order in which they are computed.
 
     Raises
     ------
@@ -67,19 +68,13 @@ def compute_graph(expression: str) -> ComputeGraph:
         )
         raise ExpressionError(words, expression, MAX_LENGTH)
     reader = _Reader(expression)
-    return ComputeGraph(expression, _with_names(reader.read()))
-
-
-class _Token(NamedTuple):
-    kind: str  # "number", "name", "sign" or "end"
-    text: str
-    at: int
+    return ComputeGraph(expression, with_names(reader.read()))
 
 
 class _Reader:
     def __init__(self, text: str) -> None:
         self._text, self._at, self._depth = text, 0, 0
-        self._tokens = _tokens(text)
+        self._tokens = tokens_of(text)
         self._nodes: list[Node] = []
         self._inputs: dict[str, Node] = {}
 
@@ -126,6 +121,8 @@ class _Reader:
 
     def _power(self) -> Node:
         base = self._atom()
+        if self._next.kind == "raised":
+            base = self._operate(BINARY["**"], base, self._number(self._next))
         if self._taken("**", "^"):
             return self._operate(BINARY["**"], base, self._sign())
         return base
@@ -142,15 +139,15 @@ class _Reader:
         self._expect(")")
         return node
 
-    def _number(self, token: _Token) -> Node:
-        value = float(token.text)
+    def _number(self, token: Token) -> Node:
+        value = token.value
         if math.isinf(value):
             self._refuse("this number is larger than a computer's number can be (about 1.8e308).")
         self._at += 1
         return self._constant(value)
 
-    def _name(self, token: _Token) -> Node:
-        if words := keyword_refusal(token.text):
+    def _name(self, token: Token) -> Node:
+        if words := keyword_refusal(token.text) or name_refusal(token.text):
             self._refuse(words)
         is_called = self._tokens[self._at + 1].text == "("
         if is_called and token.text not in FUNCTIONS:
@@ -211,7 +208,7 @@ class _Reader:
     # -- tokens ---------------------------------------------------------------------------------------
 
     @property
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         return self._tokens[self._at]
 
     def _taken(self, *signs: str) -> str:
@@ -228,24 +225,3 @@ class _Reader:
 
     def _refuse(self, words: str) -> NoReturn:
         raise ExpressionError(words, self._text, self._next.at)
-
-
-def _tokens(text: str) -> list[_Token]:
-    found = TOKEN.finditer(text.translate(AS_PRINTED))
-    tokens = [_Token(str(each.lastgroup), each.group(), each.start()) for each in found]
-    return [*(token for token in tokens if not token.text.isspace()), _Token("end", "", len(text))]
-
-
-def _with_names(nodes: list[Node]) -> tuple[Node, ...]:
-    """Name the operations v1, v2, … and the last one f, or otherwise where the student has used these."""
-    taken = {node.name for node in nodes if node.is_input}
-    free = (each for each in "vuzab" if not any(re.fullmatch(rf"{each}\d+", name) for name in taken))
-    letter = next(free, "node_")
-    result = next((each for each in ("f", "y", "out") if each not in taken), "result_")
-    named, number = [], 0
-    for node in nodes:
-        if node.operation is not None:
-            number += 1
-            node = replace(node, name=result if node is nodes[-1] else f"{letter}{number}")
-        named.append(node)
-    return tuple(named)

@@ -89,7 +89,17 @@ class ComputeGraph:
         ------
         ValueError
             If a value is missing, not a number, or given for a name that the expression does not have.
+        TypeError
+            If they are no mapping.
+
+        Examples
+        --------
+        >>> from vizwidgets.core.autodiff import compute_graph
+        >>> compute_graph("w * x").check_values({"x": 2, "w": 3})
+        {'w': 3.0, 'x': 2.0}
         """
+        if not isinstance(values, Mapping):
+            raise TypeError(f"the values are a mapping such as {{'x': 2.0}}; got {type(values).__name__}.")
         known = ", ".join(self.names)
         if unknown := [name for name in values if name not in self.names]:
             raise ValueError(f"the expression has no {unknown[0]!r}; its names are {known}.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import keyword
+from unicodedata import decomposition, normalize
 
 from .operations import FUNCTIONS
 
@@ -85,3 +86,23 @@ def keyword_refusal(name: str) -> str:
     if not keyword.iskeyword(name):
         return ""
     return f"{name!r} is a word of the Python language, which is not run here. {ALLOWED}"
+
+
+def name_refusal(name: str) -> str:
+    """Say why a word is no name, and how to write it: x₁ and xⁿ; the empty string if it is one.
+
+    Examples
+    --------
+    >>> name_refusal("x₁"), name_refusal("xⁿ"), name_refusal("θ_1")
+    ("'x₁' is no name in Python; write x1.", "'xⁿ' has a raised letter; write x^n.", '')
+    """
+    raised = next((at for at, each in enumerate(name) if decomposition(each).startswith("<super>")), None)
+    plain = normalize("NFKC", name)
+    if raised is not None:
+        power = f"{name[:raised] or 'x'}^{normalize('NFKC', name[raised:])}"
+        return f"{name!r} has a raised letter; write {power}."
+    if name.isidentifier():
+        return ""
+    return (
+        f"{name!r} is no name in Python; write {plain if plain.isidentifier() else 'letters, digits and _'}."
+    )

@@ -30,10 +30,18 @@ def gradient(expression: str, values: Mapping[str, float]) -> dict[str, float]:
     values : mapping of str to float
         A value for each name.
 
+    Returns
+    -------
+    dict of str to float
+        The derivative towards each name, in the order in which they are first written. Where there is none
+        (a division by zero) it is infinite or NaN, as in PyTorch.
+
     Raises
     ------
     ValueError
         If the expression cannot be read or a value is missing; the message says what to do.
+    TypeError
+        If the expression is no text or the values are no mapping.
 
     References
     ----------
@@ -53,6 +61,23 @@ def evaluate(graph: ComputeGraph, values: Mapping[str, float]) -> Evaluation:
     Nothing is raised where a number becomes infinite or no number at all (a division by zero, the logarithm
     of a negative number): the step says so, and the rest is computed with it as PyTorch does.
 
+    Parameters
+    ----------
+    graph : ComputeGraph
+        The graph.
+    values : mapping of str to float
+        A value for each name.
+
+    Returns
+    -------
+    Evaluation
+        All steps, with value and gradients.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the values do not fit; see `ComputeGraph.check_values`.
+
     Examples
     --------
     >>> at = evaluate(compute_graph("1 / (1 + exp(-x))"), {"x": 0.0})
@@ -65,7 +90,7 @@ def evaluate(graph: ComputeGraph, values: Mapping[str, float]) -> Evaluation:
     computed = values_of(graph, {name: torch.tensor(v, dtype=torch.float64) for name, v in inputs.items()})
     numbers = [float(value) for value in computed]
     forward = [_forward_step(graph, node, numbers) for node in graph.operations]
-    return Evaluation(graph, inputs, (*forward, *_backward(graph, computed, numbers)))
+    return Evaluation(graph, inputs, (*forward, *_backward(graph, computed)))
 
 
 def values_of(graph: ComputeGraph, inputs: Mapping[str, Tensor]) -> list[Tensor]:
@@ -88,7 +113,7 @@ def _forward_step(graph: ComputeGraph, node: Node, numbers: list[float]) -> Grap
     return GraphStep("forward", node.index, numbers[node.index], (), words, (formula,), trouble)
 
 
-def _backward(graph: ComputeGraph, values: list[Tensor], numbers: list[float]) -> list[GraphStep]:
+def _backward(graph: ComputeGraph, values: list[Tensor]) -> list[GraphStep]:
     """Go through the nodes from the last to the first: when a node's turn comes, its gradient is complete."""
     gradients = [0.0] * len(graph.nodes)
     gradients[-1] = 1.0
@@ -98,7 +123,7 @@ def _backward(graph: ComputeGraph, values: list[Tensor], numbers: list[float]) -
     for node in reversed(graph.operations):
         if node.index in depending:
             flows = _flows(node, values, gradients, depending)
-            steps.append(_backward_step(graph, node, gradients[node.index], flows, numbers))
+            steps.append(_backward_step(graph, node, gradients[node.index], flows))
     return steps
 
 
@@ -116,10 +141,8 @@ def _flows(node: Node, values: list[Tensor], gradients: list[float], depending: 
     return tuple(flows)
 
 
-def _backward_step(
-    graph: ComputeGraph, node: Node, incoming: float, flows: tuple[Flow, ...], numbers: list[float]
-) -> GraphStep:
-    formulas = tuple(backward_formula(graph, node, flow, incoming, numbers) for flow in flows)
+def _backward_step(graph: ComputeGraph, node: Node, incoming: float, flows: tuple[Flow, ...]) -> GraphStep:
+    formulas = tuple(backward_formula(graph, node, flow, incoming) for flow in flows)
     words, trouble = backward_words(graph, node, incoming, flows)
     return GraphStep("backward", node.index, incoming, flows, words, formulas, trouble)
 

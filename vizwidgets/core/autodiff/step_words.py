@@ -71,9 +71,7 @@ def backward_words(
     return words, f"∂{result}/∂{towards} is {called(broken.total)} after {node.name}: {sizes}."
 
 
-def backward_formula(
-    graph: ComputeGraph, node: Node, flow: Flow, incoming: float, numbers: Sequence[float]
-) -> str:
+def backward_formula(graph: ComputeGraph, node: Node, flow: Flow, incoming: float) -> str:
     """Write the chain rule: "∂f/∂w0 = ∂f/∂v1 · x0 = 0.2 · (−1) = −0.2"."""
     assert node.operation is not None
     template, result = node.operation.slope_formulas[flow.slot], graph.output.name

@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 from .graph import ComputeGraph, Node
+from .names import TAKEN, code_names, free_name
 from .operations import BINARY, NEGATIVE
 
 INFIX = {operation.name: sign for sign, operation in BINARY.items()}
 STRENGTH = {"+": 1, "-": 1, "*": 2, "/": 2, "neg": 3, "**": 4, "atom": 5}  # what binds more has more
 CALLS = {"√": "sqrt", "σ": "sigmoid", "max": "maximum", "min": "minimum"}
-TAKEN = {"torch", "print"}  # a name of the student's that would hide what the code needs
 Piece = tuple[str, int]  # source, and how strongly it binds
 
 
 def torch_code(graph: ComputeGraph, values: Mapping[str, float]) -> str:
     """Return Python that computes value and gradients with ``torch.autograd``.
+
+    Parameters
+    ----------
+    graph : ComputeGraph
+        The graph.
+    values : mapping of str to float
+        A value for each name.
+
+    Returns
+    -------
+    str
+        A program that runs by itself. A name that it needs for something else (``torch``) gets an underscore.
+
+    Raises
+    ------
+    ValueError
+        If a value is missing or no number.
 
     Examples
     --------
@@ -30,8 +48,9 @@ def torch_code(graph: ComputeGraph, values: Mapping[str, float]) -> str:
     print("gradient towards x:", x.grad.item())
     """
     checked = graph.check_values(values)
-    names = {name: f"{name}_" if name in TAKEN else name for name in graph.names}
-    result = graph.output.name if graph.output.operation is not None else "result_"
+    names = code_names(graph.names)
+    wanted = graph.output.name if graph.output.operation is not None else "result_"
+    result = free_name(wanted, TAKEN.union(names.values()))
     makes = [f"{names[name]} = {_tensor(value, ', requires_grad=True')}" for name, value in checked.items()]
     shows = [f'print("gradient towards {name}:", {names[name]}.grad.item())' for name in graph.names]
     return "\n".join(
@@ -46,8 +65,8 @@ def _source(graph: ComputeGraph, names: Mapping[str, str]) -> str:
         if node.operation is not None:
             pieces.append(_operation_source(graph, node, pieces))
         elif node.constant is not None:
-            strength = STRENGTH["atom"] if node.constant >= 0 else STRENGTH["neg"]
-            pieces.append((repr(node.constant), strength))
+            number = _number(node.constant)
+            pieces.append((number, STRENGTH["neg" if number.startswith("-") else "atom"]))  # -0.0 too
         else:
             pieces.append((names[node.name], STRENGTH["atom"]))
     return pieces[-1][0]
@@ -90,5 +109,11 @@ def _held(piece: Piece, strength: int) -> str:
 
 
 def _tensor(value: float, more: str = "") -> str:
-    number = repr(value) if abs(value) < float("inf") else f'float("{value!r}")'
-    return f"torch.tensor({number}, dtype=torch.float64{more})"
+    return f"torch.tensor({_number(value)}, dtype=torch.float64{more})"
+
+
+def _number(value: float) -> str:
+    """Write a number; for what Python has no number for, torch has one."""
+    if math.isnan(value):
+        return "torch.nan"
+    return repr(value).replace("inf", "torch.inf")
