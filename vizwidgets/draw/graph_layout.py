@@ -110,7 +110,7 @@ def lay_out(graph: ComputeGraph) -> GraphLayout:
     """
     shown = [node for node in graph.nodes if not is_written_inside(graph, node)]
     edges = [(parent, node.index) for node in shown for parent in node.parents]
-    layers = _layers(graph, shown)
+    layers = _layers(shown)
     places = ordered(layers, [(a, b) for a, b in edges if a in layers])
     height_of = heights(places)
     widths = {node.index: _width(_label(graph, node)) for node in shown}
@@ -172,7 +172,7 @@ def _width(label: str) -> float:
     return max(BOX, LETTER * len(label) + 16)
 
 
-def _layers(graph: ComputeGraph, shown: list[Node]) -> dict[int, int]:
+def _layers(shown: list[Node]) -> dict[int, int]:
     """Return the layer of each node that is shown, by its longest way to the result; the first is 0."""
     distance = {node.index: 0 for node in shown}
     for node in reversed(shown):
