@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 import torch
+from traitlets import TraitError
 
 from vizwidgets.core.metrics import class_scores_of
 from vizwidgets.data.sheep_goats import sheep_goats
@@ -160,17 +161,18 @@ def test_the_code_gives_the_same_weights(is_changed):
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "error", "words"),
     [
-        ({"share": 1.5}, r"share must be in 0\.\.1"),
-        ({"num_images": 7}, "even number"),
-        ({"scenery": "moon"}, "grass or rock"),
-        ({"epochs": 0}, "epochs must be a whole number"),
-        ({"color": 3}, "no setting named 'color'"),
+        ({"share": 1.5}, ValueError, r"share must be in 0\.\.1"),
+        ({"num_images": 7}, ValueError, "even number"),
+        ({"scenery": "moon"}, TraitError, "grass or rock"),
+        ({"epochs": 0}, ValueError, "epochs must be a whole number"),
+        ({"seed": TEST_SEED}, ValueError, "that of the test animals"),
+        ({"color": 3}, TypeError, "no setting named 'color'"),
     ],
 )
-def test_wrong_settings_are_refused_in_words(settings, words):
-    with pytest.raises(Exception, match=words):
+def test_wrong_settings_are_refused_in_words(settings, error, words):
+    with pytest.raises(error, match=words):
         lab_of(**settings)
 
 

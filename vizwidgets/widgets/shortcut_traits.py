@@ -9,7 +9,7 @@ import traitlets
 from . import controls
 from .meters import percent
 from .shortcut_tests import TEST_SEED
-from .training_controls import TrainingTraits
+from .training_controls import SETTINGS, TrainingTraits
 
 SHARES = (1.0, 0.99, 0.98, 0.95, 0.9, 0.75, 0.5)
 SCENERY = {
@@ -36,13 +36,12 @@ class ShortcutTraits(TrainingTraits):
             )
         return value
 
-    @traitlets.validate("seed")
-    def _check_seed(self, proposal: dict[str, Any]) -> Any:
-        self._base.changed(seed=proposal["value"])
-        if proposal["value"] >= TEST_SEED:
-            words = f"seed must be below {TEST_SEED:,}, that of the test animals"
-            raise ValueError(f"{words}; got {proposal['value']}.")
-        return proposal["value"]
+    @traitlets.validate(*SETTINGS)
+    def _check_setting(self, proposal: dict[str, Any]) -> Any:
+        value = super()._check_setting(proposal)
+        if proposal["trait"].name == "seed" and value >= TEST_SEED:
+            raise ValueError(f"seed must be below {TEST_SEED:,}, that of the test animals; got {value}.")
+        return value
 
     @property
     def is_random(self) -> bool:
