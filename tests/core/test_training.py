@@ -258,7 +258,7 @@ def test_frozen_batch_normalization_keeps_its_means():
 
 
 def test_an_interrupt_after_the_weights_have_moved_takes_the_step_back(monkeypatch):
-    from vizwidgets.core import training as module
+    from vizwidgets.core import training_run as module
 
     whole, broken = net(), net()
     calm = list(train(whole, blobs(), 3, 10, lr=0.01, test=blobs(1, 12)))

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import nn
 
+from vizwidgets.core.metrics import accuracy
 from vizwidgets.core.training import flip, train
 from vizwidgets.widgets.training import TrainingExplorer
 
@@ -168,3 +169,16 @@ def test_record_and_picture_stay_without_a_browser():
     assert bundle["text/plain"] == "TrainingExplorer(training of Sequential)"
     assert len(bundle["image/png"]) > 2000
     assert "30 training images, 12 test images" in explorer.header.value
+
+
+def test_a_training_that_stops_early_says_what_its_best_weights_get():
+    images, labels = blobs()
+    turned = (labels + 1) % 3  # what is learned makes the test worse and worse
+    explorer = TrainingExplorer(
+        net(), (images, labels), (images, turned), epochs=30, batch_size=10, lr=0.02, patience=2
+    )
+    explorer.run_to_end()
+    assert explorer.run.state == "done" and explorer.run.num_taken < 90
+    best = accuracy(explorer.model, (images, turned))
+    assert f"stopped early, its best weights get {best:.1%}" in explorer.remedy.words.value
+    assert best != pytest.approx(curve(explorer, "test_accuracy")[-1])

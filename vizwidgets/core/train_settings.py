@@ -88,8 +88,8 @@ class TrainSettings:
             raise ValueError(f"{words}; live are {', '.join(LIVE)}.")
         return settings
 
-    def check_data(self, labels: Tensor) -> None:
-        """Refuse data that nothing can be learned from, or that are fewer than a batch."""
+    def check_data(self, labels: Tensor, needs_two: bool = False) -> None:
+        """Refuse data that nothing can be learned from, or that do not make good batches."""
         if len(labels.unique()) < 2:
             raise ValueError(
                 f"training needs two classes at least; all {len(labels)} labels are {int(labels[0])}."
@@ -97,6 +97,13 @@ class TrainSettings:
         if self.batch_size > len(labels):
             raise ValueError(
                 f"batch_size must be in 1..{len(labels)}, the number of images; got {self.batch_size}."
+            )
+        smallest = len(labels) // math.ceil(len(labels) / self.batch_size)
+        if needs_two and smallest < 2:
+            raise ValueError(
+                "batch normalization needs two images in each batch; "
+                f"{len(labels)} images in batches of {self.batch_size} leave one alone. "
+                f"Write batch_size={self.batch_size + 1}."
             )
 
     def check_test(self, is_there: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 
 @dataclass(frozen=True)
@@ -89,3 +90,8 @@ class WeightState:
         finally:
             for module, mode in modes.items():
                 module.training = mode
+
+
+def has_batch_norm(model: nn.Module) -> bool:
+    """Whether a part of the model averages over the images of a batch."""
+    return any(isinstance(module, _BatchNorm) for module in model.modules())

@@ -11,7 +11,7 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from vizwidgets.core.metrics import predictions
+from vizwidgets.core.metrics import accuracy, predictions
 from vizwidgets.core.record import weights_hash
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training
@@ -178,9 +178,11 @@ class TrainingExplorer(TrainingTraits, Explorer):
             return "not trained yet"
         point = dict(zip(self._stepper.curves.names, self._stepper.curves.values[:, -1], strict=True))
         words = f"after {training.num_taken} steps {point['training_accuracy']:.1%} of the last batches right"
+        if training.has_stopped_early:  # the weights are those of the best epoch, not of the last one
+            return f"{words}; stopped early, its best weights get {accuracy(self.model, training.test):.1%}"
         if training.test is not None:
             words += f", {point['test_accuracy']:.1%} of the test images"
-        return words + (" (stopped early)" if training.has_stopped_early else "")
+        return words
 
     def _settle(self) -> None:
         if self.training.has_diverged:

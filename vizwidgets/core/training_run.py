@@ -1,0 +1,264 @@
+"""A run of training: one step at a time, with changes on the way, taken back whole if it is interrupted."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Generator, Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from .labelled import check_labels, labelled
+from .layers import check_model, device_of
+from .metrics import class_scores_of, hasty
+from .train_settings import TrainSettings
+from .weights import WeightState, has_batch_norm
+
+HOPELESS = 10.0  # a loss so many times the first one, and that of guessing, comes from too large steps
+
+
+@dataclass(frozen=True)
+class TrainStep:
+    """One update of the weights.
+
+    Parameters
+    ----------
+    step : int
+        Number of updates so far, from 1.
+    epoch : int
+        The pass through the data that it belongs to, from 1.
+    loss : float
+        Mean cross entropy of the batch, before the update.
+    accuracy : float
+        Share of the batch that was predicted right, before the update, 0 to 1.
+    test_accuracy : float or None
+        Share of the test images that is predicted right after the update; known at the end of each epoch.
+    """
+
+    step: int
+    epoch: int
+    loss: float
+    accuracy: float
+    test_accuracy: float | None = None
+
+
+class Training(Iterator[TrainStep]):
+    """A training that can be driven step by step; iterate to go on, also after an interrupt.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Returns class scores (N, K). Its trainable weights are changed; its modes and gradients stay.
+    data : (Tensor, Tensor) or Dataset
+        Images (N, C, H, W) in [0, 1] with labels (N,), or a dataset of (image, label).
+    settings : TrainSettings, optional
+        How it is trained.
+    test : (Tensor, Tensor) or Dataset, optional
+        Images that are not trained on, looked at once an epoch.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data are empty, have one class only, or do not fit the model or the settings.
+    """
+
+    def __init__(
+        self, model: nn.Module, data: Any, settings: TrainSettings | None = None, test: Any = None
+    ) -> None:
+        check_model(model)
+        self.model, self.settings = model, settings or TrainSettings()
+        self.images, self.labels = labelled(data)
+        self.num_classes = check_labels(model, (self.images, self.labels))
+        self.settings.check_data(self.labels, has_batch_norm(model))
+        self.test = None if test is None else labelled(test, "test")
+        if self.test is not None:
+            check_labels(model, self.test, "test")
+        self.settings.check_test(self.test is not None)
+        self.changes: list[tuple[int, dict[str, Any]]] = []
+        self.first = self.settings
+        self.steps: list[TrainStep] = []
+        self.has_diverged = self.has_stopped_early = False
+        self.good_lr: float | None = None  # that of the last whole epoch
+        self._weights = WeightState(model)
+        self._start = self._good = self._weights.keep()
+        self._best, self._best_loss, self._best_epoch = self._start, math.inf, 0
+        self._lock = threading.RLock()
+
+    @property
+    def num_taken(self) -> int:
+        """Number of updates so far."""
+        return len(self.steps)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Number of updates in one pass through the data."""
+        return math.ceil(len(self.images) / self.settings.batch_size)
+
+    @property
+    def num_steps(self) -> int:
+        """Number of updates of the whole training."""
+        return self.settings.epochs * self.steps_per_epoch
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every step was taken, or the training has stopped early."""
+        return self.has_stopped_early or self.num_taken >= self.num_steps
+
+    def __len__(self) -> int:
+        return self.num_steps  # tqdm shows the time that is left
+
+    def __next__(self) -> TrainStep:
+        if self.is_done:
+            raise StopIteration
+        return self.step()
+
+    def step(self) -> TrainStep:
+        """Update the weights once.
+
+        Raises
+        ------
+        StopIteration
+            If the training is done.
+        FloatingPointError
+            If it has diverged; the weights and `steps` are those of the last whole epoch then.
+        """
+        with self._lock:
+            if self.is_done:
+                raise StopIteration
+            if self.has_diverged:
+                raise FloatingPointError("this training has diverged; go on with a smaller update(lr=...).")
+            before = self._weights.keep()
+            try:
+                with torch.inference_mode(False):  # the caller may be looking at pictures
+                    taken = self._attempt(self.num_taken + 1)
+            except FloatingPointError as trouble:
+                raise self._give_up(str(trouble)) from None
+            except BaseException:  # an interrupt too: the weights stay as they were before the step
+                self._weights.restore(before)
+                raise
+            self.steps.append(taken)
+            return taken
+
+    def reset(self) -> None:
+        """Go back to the weights of the beginning; the settings stay as they are now."""
+        with self._lock:
+            self._weights.restore(self._start)
+            self._good, self._best, self._best_loss, self._best_epoch = self._start, self._start, math.inf, 0
+            self.steps, self.changes, self.first = [], [], self.settings
+            self.has_diverged = self.has_stopped_early = False
+
+    def update(self, **changes: Any) -> None:
+        """Change the learning rate or the number of epochs; the next step uses them. Safe from any thread.
+
+        After a divergence another learning rate lets the training go on from the last whole epoch.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the change is not possible in the middle of a training; nothing is changed then.
+        """
+        with self._lock:
+            settings = self.settings.changed_live(**changes)
+            new = {name: value for name, value in changes.items() if getattr(self.settings, name) != value}
+            if new:
+                self.changes.append((self.num_taken, new))
+            self.settings = settings
+            self.has_diverged = self.has_diverged and "lr" not in new
+
+    @property
+    def remedy_lr(self) -> float:
+        """The learning rate to try after a divergence: the one that went well before, else a tenth."""
+        went_well = self.good_lr is not None and self.good_lr < self.settings.lr
+        return self.good_lr if went_well and self.good_lr else self.settings.lr / 10
+
+    # -- one step -------------------------------------------------------------------------------------
+
+    def _attempt(self, number: int) -> TrainStep:
+        epoch = (number - 1) // self.steps_per_epoch + 1
+        images, labels = self._batch(number)
+        scores, loss = self._learn(images, labels, number)
+        first = self.steps[0].loss if self.steps else loss
+        check_loss(loss, first, math.log(self.num_classes), number)
+        right = float((scores.argmax(dim=1) == labels).float().mean())
+        test_accuracy = self._end_epoch(epoch) if number % self.steps_per_epoch == 0 else None
+        return TrainStep(number, epoch, loss, right, test_accuracy)
+
+    def _batch(self, number: int) -> tuple[Tensor, Tensor]:
+        """Return the images of a step: an epoch goes through all of them in a random order of its own."""
+        epoch, place = divmod(number - 1, self.steps_per_epoch)
+        generator = Generator().manual_seed(self.settings.seed * 1_000_003 + epoch)
+        order = torch.randperm(len(self.images), generator=generator)
+        chosen = order.tensor_split(self.steps_per_epoch)[place]  # sizes differ by one at most
+        images = self.images[chosen]
+        if self.settings.augment is not None:
+            generator.manual_seed(self.settings.seed * 1_000_003 + 500_009 + number)
+            images = self.settings.augment(images, generator)
+        device = device_of(self.model)
+        return hasty(images.to(device)), self.labels[chosen].to(device)
+
+    def _learn(self, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, float]:
+        """Move the weights along the gradient of the loss; dropout draws from the seed and the step."""
+        with self._weights.training_mode(), torch.random.fork_rng(devices=[]), torch.enable_grad():
+            torch.manual_seed(self.settings.seed * 1_000_003 + number)
+            scores = self.model(images)
+            loss = cross_entropy(scores, labels)
+            if not loss.requires_grad:
+                raise ValueError("the scores do not depend on a trainable weight: is forward under no_grad?")
+            gradients = torch.autograd.grad(loss, self._weights.trainable, allow_unused=True)
+        self._weights.move(gradients, self.settings.lr_at(number, self.num_steps))
+        return scores.detach(), float(loss.detach())
+
+    def _end_epoch(self, epoch: int) -> float | None:
+        self._good, self.good_lr = self._weights.keep(), self.settings.lr
+        if self.test is None:
+            return None
+        images, labels = self.test
+        scores = class_scores_of(self.model, images)
+        self._watch(float(cross_entropy(scores, labels)), epoch)
+        return float((scores.argmax(dim=1) == labels).float().mean())
+
+    def _watch(self, loss: float, epoch: int) -> None:
+        """Stop when the test loss has not fallen for so many epochs, with the weights of the best one."""
+        if loss < self._best_loss or not self._best_epoch:
+            self._best, self._best_loss, self._best_epoch = self._good, loss, epoch
+        patience = self.settings.patience
+        if patience is not None and epoch - self._best_epoch >= patience:
+            self.has_stopped_early = True
+            self._weights.restore(self._best)
+
+    def _give_up(self, why: str) -> FloatingPointError:
+        self.has_diverged = True
+        self._weights.restore(self._good)
+        done = self.num_taken // self.steps_per_epoch
+        del self.steps[done * self.steps_per_epoch :]
+        self.changes = [(min(at, len(self.steps)), change) for at, change in self.changes]
+        where = f"of the end of epoch {done}" if done else "of the beginning"
+        remedy = self.remedy_lr
+        known = ", with which it went well" if remedy == self.good_lr else ""
+        return FloatingPointError(
+            f"the training has diverged: {why}. The weights are those {where}. "
+            f"Try a smaller learning rate than {self.settings.lr:g}: {remedy:g}{known}."
+        )
+
+
+def check_loss(loss: float, first: float, guessing: float, number: int) -> None:
+    """Refuse to go on with a loss that is not finite, or has grown far beyond the first one and guessing.
+
+    Raises
+    ------
+    ValueError
+        If it is not finite before anything was learned: that is not the learning rate's doing.
+    FloatingPointError
+        If the training has diverged.
+    """
+    if not math.isfinite(loss) and number == 1:
+        raise ValueError(
+            f"the loss is {loss} before the first step: the model's scores are not finite. "
+            "Its weights may hold NaN, or augment returns some."
+        )
+    if not math.isfinite(loss) or loss > HOPELESS * max(first, guessing):
+        raise FloatingPointError(f"the loss is {loss:.3g} in step {number}, it was {first:.2g} at first")
