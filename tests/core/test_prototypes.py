@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -36,6 +37,8 @@ def test_without_a_choice_every_class_gets_a_prototype() -> None:
 def test_classes_are_chosen_by_name_or_number() -> None:
     assert prototype_classes(small_net(), ["goat", 1]) == (3, 1)
     assert prototype_classes(small_net(), "dog") == (1,)
+    for one in (2, np.int64(2), torch.tensor(2), torch.tensor([2]), range(2, 3)):
+        assert prototype_classes(small_net(), one) == (2,)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,11 @@ def test_classes_are_chosen_by_name_or_number() -> None:
         (small_net(), [], "got 0"),
         (small_net(), [0, "cat"], "each class is wanted once"),
         (small_net(), ["goatt"], "did you mean 'goat'"),
+        (small_net(), [1.7], "a whole number; got 1.7"),
+        (small_net(), 1.7, "a whole number; got 1.7"),
+        (small_net(), [True], "got True"),
+        (small_net(), [None], "got None"),
+        (nameless_net(3), [-1], "class must be 0 or more; got -1"),
         (linear_net(), None, r"needs an output \(N, classes\)"),
     ],
 )
@@ -82,6 +90,15 @@ def test_the_best_image_of_a_class_is_the_one_a_loop_finds() -> None:
             each = [float(net(image[None])[0, target]) for image in images]
         assert torch.equal(found[place], images[each.index(max(each))])
         assert float(scores[place]) == pytest.approx(max(each), abs=1e-5)
+
+
+def test_what_are_no_images_is_refused_in_words() -> None:
+    for images, words in (
+        (torch.rand(2, 1, 16, 16), "3 channels"),
+        (torch.full((1, 3, 16, 16), 9.0), "0, 1"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            best_images(small_net(), images, [0])
 
 
 def test_rescaling_stretches_each_image_by_itself() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
@@ -102,7 +103,9 @@ def test_targets_may_be_names_or_one_for_each_image() -> None:
     each = saliency_map(net, images, ["cat", 1, "goat"])
     assert each.target.tolist() == [0, 1, 3]
     assert torch.allclose(each.attribution[2], by_name.attribution[2], atol=1e-7)
-    assert saliency_map(net, images, torch.tensor([0, 1, 3])).target.tolist() == [0, 1, 3]
+    for numbers in (torch.tensor([0, 1, 3]), np.array([0, 1, 3]), (0, np.int64(1), torch.tensor(3))):
+        assert saliency_map(net, images, numbers).target.tolist() == [0, 1, 3]
+    assert saliency_map(net, images, np.int32(3)).target.tolist() == [3, 3, 3]
 
 
 def test_many_images_are_the_same_as_one_at_a_time() -> None:
@@ -126,7 +129,7 @@ def test_the_model_comes_back_bit_by_bit(with_gradients: bool) -> None:
 def test_the_model_comes_back_after_an_exception_in_its_forward_pass() -> None:
     net = well_used_net()
     before = state(net)
-    with pytest.raises(RuntimeError):
+    with pytest.raises(ValueError, match="does not take these images"):
         saliency_map(net, torch.rand(1, 3, 9, 9), target=0)
     assert_same(before, state(net))
     assert torch.is_grad_enabled()
@@ -147,6 +150,14 @@ def test_it_is_measured_in_eval_mode() -> None:
         (dict(target=[0, 1]), "one for each of 3 images; got 2"),
         (dict(target=4), "class must be in 0..3; got 4"),
         (dict(target="gaot"), "no class named 'gaot'"),
+        (dict(target=-1), "class must be in 0..3; got -1"),
+        (dict(target=1.5), "by its name or index, a whole number; got 1.5"),
+        (dict(target=True), "got True"),
+        (dict(target={"class": 1}), "got .'class': 1"),
+        (dict(target=[None, 1, 2]), "got None"),
+        (dict(target=torch.zeros(3, 2)), "got .0.0, 0.0."),
+        (dict(target=np.array([0.5, 1, 2])), "got 0.5"),
+        (dict(method=["gradient"]), "method must be one of gradient; got .'gradient'"),
         (dict(image=torch.rand(3, 1, 16, 16)), "3 channels"),
         (dict(image=torch.full((3, 16, 16), 2.0)), "must be in .0, 1."),
     ],
@@ -166,3 +177,38 @@ def test_a_model_without_classes_says_so() -> None:
         saliency_map(net, torch.rand(1, 3, 8, 8))
     with pytest.raises(TypeError, match="must be a torch.nn.Module"):
         saliency_map(Tensor, torch.rand(1, 3, 8, 8))  # type: ignore[arg-type]
+
+
+def test_a_first_layer_may_work_in_place() -> None:
+    weights = torch.tensor([[1.0, -2.0, 3.0, 0.5], [0.0, 1.0, 1.0, 1.0]])
+    net = nn.Sequential(nn.Flatten(), nn.Linear(4, 2, bias=False))
+    net[1].weight.data.copy_(weights)
+    images = torch.rand(2, 1, 2, 2) + 0.01
+    found = saliency_map(nn.Sequential(nn.ReLU(inplace=True), net), images.clamp(max=1), target=0)
+    assert torch.allclose(found.attribution.flatten(1), weights[[0, 0]])
+
+
+class Fixed(nn.Module):
+    def forward(self, images: Tensor) -> Tensor:
+        return torch.tensor([[1.0, 2.0]]).expand(len(images), 2)
+
+
+class Sealed(nn.Sequential):
+    def forward(self, images: Tensor) -> Tensor:
+        with torch.no_grad():
+            return super().forward(images)
+
+
+@pytest.mark.parametrize("net", [Fixed(), Sealed(nn.Flatten(), nn.Linear(12, 2))])
+def test_a_score_without_a_gradient_is_answered_in_words(net: nn.Module) -> None:
+    with pytest.raises(ValueError, match="the score has no gradient with respect to the image"):
+        saliency_map(net, torch.rand(1, 3, 2, 2), target=1)
+
+
+def test_images_of_another_size_are_answered_in_words() -> None:
+    net: Any = nn.Sequential(nn.Flatten(), nn.Linear(48, 2))
+    net.input_shape = (3, 4, 4)
+    for images in (torch.rand(2, 3, 5, 5), torch.rand(3, 5, 5)):
+        for target in (None, 1):
+            with pytest.raises(ValueError, match=r"does not take these images, \(3, 5, 5\).* \(3, 4, 4\)"):
+                saliency_map(net, images, target)

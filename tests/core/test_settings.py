@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -45,6 +46,9 @@ from vizwidgets.core.settings import settings_from
         ({"spread": -0.1}, "must be 0 or more"),
         ({"rescue_steps": -1}, "rescue_steps must be a whole number of 0 or more"),
         ({"seed": 1.5}, "seed must be a whole number"),
+        ({"seed": True}, "seed must be a whole number .* got True"),
+        ({"seed": -1}, "seed must be a whole number in 0..4294967295; got -1"),
+        ({"seed": 2**32}, "got 4294967296"),
         ({"seed": "a"}, "seed must be a whole number"),
         ({"preset": "keras"}, "preset must be one of .*did you mean 'keras-vis'"),
     ],
@@ -89,3 +93,9 @@ def test_the_differences_from_the_default_rebuild_the_settings() -> None:
     assert settings.differences() == {"num_steps": 9, "size": (20, 30), "optimizer": "gradient", "lr": 0.2}
     assert vw.AscentSettings(**settings.differences()) == settings
     assert vw.AscentSettings().differences() == {}
+
+
+def test_whole_numbers_may_come_from_numpy_or_torch_and_are_kept_as_pythons() -> None:
+    settings = settings_from(seed=np.int64(2**32 - 1), num_steps=torch.tensor(3))
+    assert (settings.seed, settings.num_steps) == (2**32 - 1, 3)
+    assert type(settings.seed) is type(settings.num_steps) is int

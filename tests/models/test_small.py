@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load, save
@@ -38,6 +39,13 @@ def test_a_small_network_takes_images_and_names_its_classes():
     assert model(torch.rand(3, 3, 64, 64)).shape == (3, 2)
     assert model.class_names == ("sheep", "goat") and not model.training
     assert "random weights of seed 0" in str(model.provenance)
+
+
+def test_seeds_are_whole_numbers_in_their_range():
+    assert new_model("animals_cnn", np.int64(2)).weights_hash == new_model("animals_cnn", 2).weights_hash
+    for seed in (-1, 1.5, True, None, "1", 2**32):
+        with pytest.raises(ValueError, match=r"seed must be a whole number in 0\.\.4294967295"):
+            new_model("animals_cnn", seed)
 
 
 def test_an_unknown_name_is_answered_with_the_nearest():

@@ -7,6 +7,7 @@ from typing import Any
 from torch import Tensor, nn
 
 from .layers import nearest
+from .whole_numbers import whole_number
 
 
 def find_class(model: nn.Module, target: int | str) -> int:
@@ -15,7 +16,8 @@ def find_class(model: nn.Module, target: int | str) -> int:
     Raises
     ------
     ValueError
-        If the model has no classes, or not this one; the message names the nearest ones.
+        If the model has no classes, or not this one, or it is neither a name nor a whole number; the message
+        names the nearest ones.
     """
     reason = getattr(model, "no_classes", "")
     if reason:
@@ -23,10 +25,13 @@ def find_class(model: nn.Module, target: int | str) -> int:
     names = getattr(model, "class_names", None)
     if isinstance(target, str):
         return _find_name(target, names, getattr(model, "synonyms", {}))
-    if target < 0 or (names is not None and target >= len(names)):
-        last = f"..{len(names) - 1}" if names is not None else " or more"
-        raise ValueError(f"class must be in 0{last}; got {target}.")
-    return int(target)
+    number = whole_number(target)
+    if number is None:
+        raise ValueError(f"a class must be given by its name or index, a whole number; got {target!r}.")
+    if number < 0 or (names is not None and number >= len(names)):
+        wanted = "0 or more" if names is None else f"in 0..{len(names) - 1}"
+        raise ValueError(f"class must be {wanted}; got {number}.")
+    return number
 
 
 def _find_name(text: str, names: Any, synonyms: Any) -> int:

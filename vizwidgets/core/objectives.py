@@ -8,7 +8,6 @@ image:
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TypeGuard
@@ -16,6 +15,7 @@ from typing import Any, TypeGuard
 from torch import nn
 
 from .measures import Channel, ClassProbability, ClassScore, Measure, Unit
+from .whole_numbers import whole_number
 
 
 @dataclass(frozen=True)
@@ -186,6 +186,15 @@ def class_probability(target: int | str | Sequence[int | str]) -> Objective:
     target : str, int or list of them
         Name or index of the class; a list asks for one image each.
 
+    Returns
+    -------
+    Objective
+
+    Raises
+    ------
+    ValueError
+        If it is no class: neither a name nor a whole number, or an empty list.
+
     References
     ----------
     Simonyan et al. 2014, who maximize the score for this reason.
@@ -221,10 +230,10 @@ def _numbers(value: Any, word: str) -> tuple[int, ...]:
 
 
 def _number(value: Any, word: str) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise ValueError(f"{word} must be a whole number; got {value!r}.") from None
+    number = whole_number(value)
+    if number is None:
+        raise ValueError(f"{word} must be a whole number; got {value!r}.")
+    return number
 
 
 def _frozen(value: Any) -> Any:

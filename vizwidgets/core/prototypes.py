@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,7 +82,8 @@ def prototype_classes(model: nn.Module, classes: Sequence[int | str] | None = No
     if classes is None:
         wanted = tuple(range(count_classes(model)))
     else:
-        given = (classes,) if isinstance(classes, (str, int)) else tuple(classes)
+        is_many = isinstance(classes, Iterable) and not isinstance(classes, str)
+        given: Any = classes if is_many and getattr(classes, "ndim", 1) > 0 else (classes,)
         wanted = tuple(find_class(model, each) for each in given)
     if not 1 <= len(wanted) <= MAX_CLASSES:
         some = list(getattr(model, "class_names", None) or range(2))[:2]

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .classes import class_scores, find_class
 from .images import check_image
+from .labelled import explained
 from .layers import check_model
 from .private_copy import private_copy
 
@@ -73,7 +74,8 @@ def saliency_map(
     Raises
     ------
     TypeError, ValueError
-        If model, image or target do not fit each other, or there is no such method or reduction.
+        If model, image or target do not fit each other, the score does not depend on the image, or there is
+        no such method or reduction.
 
     References
     ----------
@@ -93,14 +95,15 @@ def saliency_map(
     network = private_copy(model)
     first = next(network.parameters(), images)
     images = images.to(first.device, first.dtype)
-    targets = _targets(model, network, images, target)
-    parts = zip(images.split(BATCH), targets.split(BATCH), strict=True)
-    attribution = torch.cat([attribute(network, part, tuple(who.tolist())) for part, who in parts]).cpu()
+    with explained(model, images):
+        targets = _targets(model, network, images, target)
+        parts = zip(images.split(BATCH), targets.split(BATCH), strict=True)
+        attribution = torch.cat([attribute(network, part, tuple(who.tolist())) for part, who in parts]).cpu()
     return SaliencyMap(reduced(attribution), attribution, targets, method)
 
 
 def _known(name: str, choices: dict[str, Any], word: str) -> Any:
-    if name not in choices:
+    if not isinstance(name, str) or name not in choices:
         raise ValueError(f"{word} must be one of {', '.join(choices)}; got {name!r}.")
     return choices[name]
 
@@ -113,7 +116,7 @@ def _targets(model: nn.Module, network: nn.Module, images: Tensor, target: Any) 
             scores = torch.cat([network(part) for part in images.split(BATCH)])
         class_scores(scores, (0,))
         return scores.argmax(dim=1).cpu()
-    wanted = target.tolist() if isinstance(target, Tensor) else target
+    wanted = target.tolist() if hasattr(target, "tolist") else target  # of torch or NumPy
     each = list(wanted) if isinstance(wanted, Sequence) and not isinstance(wanted, str) else [wanted]
     if len(each) not in (1, len(images)):
         raise ValueError(
@@ -127,9 +130,13 @@ def _gradient(network: nn.Module, images: Tensor, targets: Targets) -> Tensor:
     """Return the gradient of each image's score with respect to its pixels."""
     with torch.enable_grad():
         leaf = images.detach().clone().requires_grad_()
-        scores = class_scores(
-            network(leaf * 1.0), targets
-        )  # a layer that works in place may not touch a leaf
+        image = leaf * 1.0  # a layer that works in place may not touch a leaf
+        scores = class_scores(network(image), targets)
+        if not scores.requires_grad:
+            raise ValueError(
+                "the score has no gradient with respect to the image: it does not depend on it, or the "
+                "model's forward pass uses torch.no_grad(), detach() or rounded numbers."
+            )
         (gradient,) = torch.autograd.grad(scores.sum(), leaf)
     return gradient
 

@@ -15,21 +15,24 @@ from .layers import nearest
 from .network import PRECISIONS
 from .optimizers import DEFAULT_LR, OPTIMIZERS
 from .transforms import View
+from .whole_numbers import check_seed, whole_number
 
 PARAMETERIZATIONS = ("fourier", "pixels", "unbounded pixels")
 LIVE = ("num_steps", "lr", "jitter", "rotate", "scale", "blur_sigma", "blur_every")
 
 
-def _check_whole(name: str, value: Any, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+def _whole(name: str, value: Any, least: int) -> int:
+    number = whole_number(value)
+    if number is None or number < least:
         raise ValueError(f"{name} must be a whole number of {least} or more; got {value!r}.")
+    return number
 
 
 def _check_size(sides: tuple[int, ...]) -> None:
     if len(sides) != 2:
         raise ValueError(f"size must be one number or height and width; got {sides!r}.")
     for side in sides:
-        _check_whole("size", side, 1)
+        _whole("size", side, 1)
     check_pixels(*sides)
 
 
@@ -65,7 +68,7 @@ class AscentSettings:
     size : int or (int, int), optional
         Height and width of the image in pixels; by default those that the model was made for.
     seed : int
-        Seed of the start image and of the transforms.
+        Seed of the start image and of the transforms, 0..2**32 - 1.
     num_images : int
         Number of random starts in one batch (ignored where the objective lists several channels).
     parameterization : str
@@ -115,10 +118,9 @@ class AscentSettings:
     rescue_steps: int = 16
 
     def __post_init__(self) -> None:
-        _check_whole("num_steps", self.num_steps, 1)
-        _check_whole("num_images", self.num_images, 1)
-        _check_whole("seed", self.seed, 0)
-        _check_whole("rescue_steps", self.rescue_steps, 0)
+        for name, least in (("num_steps", 1), ("num_images", 1), ("rescue_steps", 0)):
+            object.__setattr__(self, name, _whole(name, getattr(self, name), least))
+        object.__setattr__(self, "seed", check_seed(self.seed))
         if self.size is not None:
             _check_size(self.sides)
         _check_word("parameterization", self.parameterization, PARAMETERIZATIONS)

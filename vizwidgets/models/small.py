@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import nn
 
+from vizwidgets.core.whole_numbers import check_seed
 from vizwidgets.models.vision_model import Provenance, VisionModel
 
 
@@ -73,12 +74,17 @@ def new_model(name: str, seed: int = 0) -> VisionModel:
     name : str
         "digits_cnn" (1 × 28 × 28, ten classes) or "animals_cnn" (3 × 64 × 64, sheep and goat).
     seed : int
-        Of the random weights; the same seed gives the same weights.
+        Of the random weights, 0..2**32 - 1; the same seed gives the same weights.
+
+    Returns
+    -------
+    VisionModel
+        In eval mode; its layers and classes have names.
 
     Raises
     ------
     ValueError
-        If there is no small network of that name.
+        If there is no small network of that name, or the seed is no whole number in its range.
 
     Examples
     --------
@@ -86,7 +92,8 @@ def new_model(name: str, seed: int = 0) -> VisionModel:
     >>> model(torch.zeros(5, 1, 28, 28)).shape
     torch.Size([5, 10])
     """
-    if name not in SMALL_MODELS:
+    seed = check_seed(seed)
+    if not isinstance(name, str) or name not in SMALL_MODELS:
         near = difflib.get_close_matches(str(name), SMALL_MODELS, n=1, cutoff=0.4)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise ValueError(

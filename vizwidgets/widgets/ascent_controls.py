@@ -9,6 +9,7 @@ import ipywidgets
 
 from vizwidgets.core.layers import Layer
 from vizwidgets.core.settings import PARAMETERIZATIONS, PRESETS
+from vizwidgets.core.whole_numbers import MAX_SEED
 
 from . import controls
 from .ascent_target import by_block, layer_title, pickable_layers, why_no_classes
@@ -152,5 +153,5 @@ def _knobs() -> dict[str, ipywidgets.Widget]:
         ),
         "num_steps": controls.number("Steps", "Number of steps until the run is done", 1, 100_000),
         "size": controls.number("Size", "Height and width in pixels; begins a new run", 8, 1024),
-        "seed": controls.number("Seed", "Start image and moving view; begins a new run", 0, 2**31 - 1),
+        "seed": controls.number("Seed", "Start image and moving view; begins a new run", 0, MAX_SEED),
     }

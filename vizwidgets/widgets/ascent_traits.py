@@ -14,6 +14,7 @@ from vizwidgets.core.measures import check_channel
 from vizwidgets.core.objectives import Objective
 from vizwidgets.core.optimizers import DEFAULT_LR, OPTIMIZERS
 from vizwidgets.core.settings import PARAMETERIZATIONS, PRESETS, AscentSettings, preset, settings_from
+from vizwidgets.core.whole_numbers import MAX_SEED
 
 from .ascent_target import class_target, layer_title, objective_of, pickable_layers
 from .together import Together
@@ -44,7 +45,7 @@ class AscentTraits(Together):
         0.1, min=0, max=0.9, help="Largest relative change of size of the network's view."
     )
     blur_sigma = traitlets.Float(0.0, min=0, help="Blur every fourth step, in pixels; 0 is never.")
-    seed = traitlets.Int(0, min=0, help="Seed of the start image and of the moving view.")
+    seed = traitlets.Int(0, min=0, max=MAX_SEED, help="Seed of the start image and of the moving view.")
     size = traitlets.Any(224, help="Side of the image in pixels, or (height, width).")
     num_steps = traitlets.Int(256, min=1, help="Steps until the run is done.")
     preset = traitlets.Enum(tuple(PRESETS), "lucid", help="A recipe that has a name.")

@@ -10,6 +10,7 @@ import ipywidgets
 
 from vizwidgets.core.optimizers import OPTIMIZERS
 from vizwidgets.core.prototypes import RECIPES, class_title
+from vizwidgets.core.whole_numbers import MAX_SEED
 
 from . import controls
 
@@ -84,7 +85,7 @@ def _knobs() -> dict[str, ipywidgets.Widget]:
         ),
         "optimizer": controls.dropdown("Optimizer", "How a step is made; begins a new run", list(OPTIMIZERS)),
         "num_steps": controls.number("Steps", "Number of steps until the run is done", 1, 100_000),
-        "seed": controls.number("Seed", "Start images and moving view; begins a new run", 0, 2**31 - 1),
+        "seed": controls.number("Seed", "Start images and moving view; begins a new run", 0, MAX_SEED),
     }
 
 

@@ -14,6 +14,7 @@ from vizwidgets.core.objectives import Objective
 from vizwidgets.core.optimizers import DEFAULT_LR, OPTIMIZERS
 from vizwidgets.core.prototypes import RECIPES, PrototypeRecipe, class_title, prototype_classes
 from vizwidgets.core.settings import PARAMETERIZATIONS, AscentSettings
+from vizwidgets.core.whole_numbers import MAX_SEED
 
 from .together import Together
 
@@ -42,7 +43,7 @@ class PrototypeTraits(Together):
     scale = traitlets.Float(
         0.15, min=0, max=0.9, help="Largest relative change of size of the network's view."
     )
-    seed = traitlets.Int(0, min=0, help="Seed of the start images and of the moving view.")
+    seed = traitlets.Int(0, min=0, max=MAX_SEED, help="Seed of the start images and of the moving view.")
     num_steps = traitlets.Int(200, min=1, help="Steps until the run is done.")
     preset = traitlets.Enum(tuple(RECIPES), "tuned", help="A recipe that has a name.")
     parameterization = traitlets.Enum(

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.random import Generator
 
+from vizwidgets.core.whole_numbers import check_seed
+
 Seed = int | tuple[int, int]  # a seed, or the seed of a data set and the number of the picture in it
 STREAMS = ("animal", "background", "arrangement")
 MAX_SIZE = 1024
@@ -20,10 +22,7 @@ def generator(stream: str, kind: int, seed: Seed) -> Generator:
     ValueError
         If the seed is out of range.
     """
-    whole = seed if isinstance(seed, tuple) else (seed, 0)
-    for number in whole:
-        if isinstance(number, bool) or not isinstance(number, int | np.integer) or not 0 <= number < 2**32:
-            raise ValueError(f"seed must be a whole number in 0..{2**32 - 1}; got {seed!r}.")
+    whole = tuple(map(check_seed, seed if isinstance(seed, tuple) else (seed, 0)))
     return np.random.default_rng((STREAMS.index(stream), kind, *whole))
 
 
