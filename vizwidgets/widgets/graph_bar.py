@@ -9,7 +9,7 @@ from .run import Run
 from .run_bar import RunBar
 
 TOOLTIPS = {
-    "start": "Go through the nodes by itself, or go on from the step that is shown",
+    "start": "Go through the nodes by itself, on from the step that is shown; at the end, once more",
     "step": "One node on (arrow key right in the graph)",
     "reset": "Back to where only the inputs are known",
 }
@@ -38,6 +38,7 @@ class GraphBar(RunBar):
     def update(self) -> None:
         """Renew buttons, slider and status line."""
         super().update()
+        self.buttons["start"].disabled = not (self._run.allows("start") or self._run.state == "done")
         self.back.disabled = not (self._run.num_taken and self._run.allows("rewind"))
 
     def press(self, key: str) -> None:
@@ -49,6 +50,11 @@ class GraphBar(RunBar):
             self._go_back()
         elif key == "Home" and self._run.num_taken:
             self.rewind.value = 0
+
+    def _give(self, command: str) -> None:
+        if command == "start" and self._run.state == "done":
+            super()._give("reset")  # a short way, which one may want to see again
+        super()._give(command)
 
     def _go_back(self) -> None:
         self._run.wait_for_orders(1.0)
