@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 from torch import nn
+from traitlets import TraitError
 
 import vizwidgets as vw
 from tests.core.nets import seeded, small_net
@@ -113,6 +114,23 @@ def test_a_picture_that_did_not_work_is_marked_with_its_verdict() -> None:
     assert any(verdicts) and set(verdicts) <= {"", "not yet", "a regularizer dominates", "diverged"}
 
 
+@pytest.mark.parametrize("lr", [1e38, 1e300])
+def test_a_step_that_no_float_can_hold_is_a_divergence_in_words(lr: float) -> None:
+    wall = vw.PrototypeWall(gray_net(), preset="naive", num_steps=5, lr=lr)
+    wall.run_to_end()
+    assert wall.run.state == "failed" and "Try a smaller learning rate" in wall.run.error
+    assert {caption["verdict"] for caption in wall.view.captions} == {"diverged"}
+    assert bool(wall.image.isfinite().all())
+
+
+def test_seeds_of_numpy_and_the_largest_one_are_taken() -> None:
+    wall = vw.PrototypeWall(gray_net(), num_steps=1, seed=np.uint32(2**32 - 1))
+    wall.run_to_end()
+    assert wall.seed == 2**32 - 1 and f"seed={2**32 - 1}" in wall.code()
+    with pytest.raises(TraitError):
+        wall.seed = 2**32
+
+
 def test_one_class_from_several_starts() -> None:
     wall = vw.PrototypeWall(small_net(), only="goat", num_starts=3, num_steps=5)
     wall.run_to_end()
@@ -193,7 +211,9 @@ def test_the_model_is_given_back_as_it_was(wall) -> None:
         ({"images": torch.rand(2, 3, 8, 8)}, ValueError, "1 channel"),
         ({"images": [1, 2]}, TypeError, "an image must be"),
         ({"only": "seven"}, ValueError, "no class names"),
-        ({"preset": "magic"}, Exception, "magic"),
+        ({"preset": "magic"}, TraitError, "magic"),
+        ({"classes": [1.7]}, ValueError, "a whole number; got 1.7"),
+        ({"seed": 2**32}, ValueError, "seed must be a whole number in 0..4294967295"),
     ],
 )
 def test_what_cannot_be_is_refused_in_words(settings: dict, error: type[Exception], words: str) -> None:

@@ -34,7 +34,18 @@ class Climber:
             self._optimizer = torch.optim.RMSprop([values], alpha=0.95, maximize=True)
 
     def step(self, gradient: Tensor, lr: float) -> None:
-        """Go one step along a gradient of the same shape as the values."""
+        """Go one step along a gradient of the same shape as the values; NaN is where no float could be."""
+        try:
+            self._go(gradient, lr)
+        except RuntimeError as error:
+            if "overflow" not in str(error):  # torch refuses a step that is larger than every float
+                raise
+            with torch.no_grad():
+                self.values.fill_(torch.nan)
+        finally:
+            self.values.grad = None
+
+    def _go(self, gradient: Tensor, lr: float) -> None:
         if self._optimizer is None:
             with torch.no_grad():
                 self.values.add_(gradient * gradient[0].numel(), alpha=lr)
@@ -45,7 +56,6 @@ class Climber:
         for group in self._optimizer.param_groups:
             group["lr"] = lr
         self._optimizer.step()
-        self.values.grad = None
 
     def state(self) -> dict[str, Any]:
         """Return a copy of everything that the next step depends on."""

@@ -207,7 +207,7 @@ class PrototypeWall(PrototypeTraits, Explorer):
     def _captions(self) -> list[dict[str, Any]]:
         """Caption the pictures at rest: the score of x* itself, and its verdict where it did not work."""
         reading, ascent = self._read(), self._stepper.ascent
-        is_early = self._stepper.is_looking_back or ascent.num_taken == 0
+        is_early = self._stepper.is_looking_back or (ascent.num_taken == 0 and not ascent.has_diverged)
         scores = reading.numbers["shown" if self._stepper.is_looking_back else "raw"]
         verdicts = [None] * len(scores) if is_early else list(ascent.verdicts())
         captions = [self._caption(reading.answers, index, score) for index, score in enumerate(scores)]
