@@ -40,6 +40,7 @@ def value(expression: str, **values: float) -> float:
         ("(x + 1)² + max(x, 0)⁴", 25.0),
         ("x⁰ + 2² * x¹⁰", 4097.0),
         ("x²^3", 64.0),
+        ("x⁺² + sin(0 * x)²", 4.0),
         ("x^2²", 16.0),
     ],
 )

@@ -129,6 +129,12 @@ def test_a_key_after_the_end_is_harmless(make):
     assert graph.run.state == "done" and graph.run.error == ""
 
 
+@pytest.mark.parametrize("wrong", ["x", [1.0], 3.0])
+def test_values_that_are_no_mapping_are_refused_in_words(make, wrong):
+    with pytest.raises(TypeError, match="values are a mapping such as {'x': 2.0}; got"):
+        make("x * y", wrong)
+
+
 def test_reset_forgets_the_steps(make):
     graph = make("x * x")
     graph.run_to_end()

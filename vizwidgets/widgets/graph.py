@@ -41,6 +41,8 @@ class AutodiffGraph(GraphTraits, Still):
     ------
     ValueError
         If the expression cannot be read, or a value does not fit; the message says what to do.
+    TypeError
+        If the values are no mapping.
 
     References
     ----------

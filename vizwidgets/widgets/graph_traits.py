@@ -27,6 +27,8 @@ class GraphTraits(traitlets.HasTraits):
 
     def _set_up(self, expression: str | None, values: Mapping[str, float] | None) -> None:
         """Take over the arguments of the constructor."""
+        if not isinstance(values or {}, Mapping):
+            raise TypeError(f"the values are a mapping such as {{'x': 2.0}}; got {type(values).__name__}.")
         self._changing = threading.RLock()  # a slider and a cell may change things at the same time
         self.expression = PRESETS["lecture"].expression if expression is None else expression
         self.values = dict(values or {})

@@ -65,7 +65,14 @@ def compare(graph: ComputeGraph, values: Mapping[str, float]) -> tuple[Compariso
 
 
 def finite_difference(graph: ComputeGraph, values: Mapping[str, float], name: str) -> float:
-    """Return (f(x + d) − f(x − d)) / 2d for a small d: the slope as one would measure it."""
+    """Return (f(x + d) − f(x − d)) / 2d for a small d: the slope as one would measure it.
+
+    Examples
+    --------
+    >>> from vizwidgets.core.autodiff import compute_graph
+    >>> round(finite_difference(compute_graph("x * y"), {"x": 3.0, "y": 2.0}, "x"), 6)
+    2.0
+    """
     width = STEP * max(1.0, abs(values[name]))
     above, below = values[name] + width, values[name] - width
     results = [

@@ -79,7 +79,14 @@ class ComputeGraph:
         return tuple(node.name for node in self.inputs)
 
     def usual_values(self) -> dict[str, float]:
-        """Return a value for each input, for a start."""
+        """Return a value for each input, for a start.
+
+        Examples
+        --------
+        >>> from vizwidgets.core.autodiff import compute_graph
+        >>> compute_graph("w * x").usual_values()
+        {'w': 2.0, 'x': 3.0}
+        """
         return {name: USUAL_VALUES[at % len(USUAL_VALUES)] for at, name in enumerate(self.names)}
 
     def check_values(self, values: Mapping[str, float]) -> dict[str, float]:

@@ -65,7 +65,13 @@ def _marked(text: str, at: int) -> str:
 
 
 def stray(token: str) -> str:
-    """Say why a character or a word cannot stand where it stands."""
+    """Say why a character or a word cannot stand where it stands.
+
+    Examples
+    --------
+    >>> stray("=")
+    "'=' cannot stand here: write only what stands right of the equals sign."
+    """
     if not token:
         return "the expression ends too early: a number, a name or ( is missing."
     hint = HINTS.get(token[0])
@@ -73,7 +79,13 @@ def stray(token: str) -> str:
 
 
 def unknown_function(name: str) -> str:
-    """Say that there is no such function, and which one may be meant."""
+    """Say that there is no such function, and which one may be meant.
+
+    Examples
+    --------
+    >>> unknown_function("ln")
+    "there is no function 'ln': did you mean 'log'?"
+    """
     near = difflib.get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.5) if len(name) > 1 else []
     meant = ALIASES.get(name.lower()) or (near[0] if near else "")
     if meant:
@@ -82,7 +94,13 @@ def unknown_function(name: str) -> str:
 
 
 def keyword_refusal(name: str) -> str:
-    """Say that a word belongs to Python; the empty string if it does not."""
+    """Say that a word belongs to Python; the empty string if it does not.
+
+    Examples
+    --------
+    >>> keyword_refusal("x")
+    ''
+    """
     if not keyword.iskeyword(name):
         return ""
     return f"{name!r} is a word of the Python language, which is not run here. {ALLOWED}"

@@ -94,7 +94,13 @@ def evaluate(graph: ComputeGraph, values: Mapping[str, float]) -> Evaluation:
 
 
 def values_of(graph: ComputeGraph, inputs: Mapping[str, Tensor]) -> list[Tensor]:
-    """Return the value of each node, from the tensors of the inputs."""
+    """Return the value of each node, from the tensors of the inputs.
+
+    Examples
+    --------
+    >>> values_of(compute_graph("2 * x"), {"x": torch.tensor(3.0)})[-1].item()
+    6.0
+    """
     values: list[Tensor] = []
     for node in graph.nodes:
         if node.operation is not None:
