@@ -109,10 +109,11 @@ def test_the_network_with_the_shortcut_is_found_out() -> None:
 
 
 def test_the_network_that_looks_at_the_animal_is_acquitted() -> None:
-    pairs = dict(training=(EXPECTED.images, EXPECTED.labels), new=(SWAPPED.images, SWAPPED.labels))
+    wrong = torch.tensor([0, 1, 1, 1])  # one of four labels
+    pairs = dict(training=(EXPECTED.images, EXPECTED.labels), new=(SWAPPED.images, wrong))
     report = shortcut_report(looks_at_the_animal(), EXPECTED, swapped=SWAPPED, bare=BARE, **pairs)
     assert (report.expected, report.conflict, report.flip_rate) == (1.0, 1.0, 0.0)
-    assert (report.training, report.new) == (1.0, 1.0)
+    assert (report.training, report.new) == (1.0, 0.75)
     assert report.background_share.tolist() == [0.0] * 4
     assert report.bare_confidences.tolist() == pytest.approx([0.5] * 4)
     assert report.bare_agreement == 0.5
@@ -161,6 +162,85 @@ def test_missing_and_empty_masks_are_answered_in_words() -> None:
 def test_pictures_that_can_not_be_swapped_are_answered_in_words() -> None:
     with pytest.raises(ValueError, match="can not be swapped by themselves"):
         shortcut_report(looks_at_the_animal(), EXPECTED)
+
+
+class Silent(nn.Module):
+    """A network that must not be asked."""
+
+    def forward(self, images: Tensor) -> Tensor:
+        raise AssertionError("something was computed before the pictures were checked")
+
+
+@pytest.mark.parametrize(
+    ("masks", "words"),
+    [
+        (None, "have no masks"),
+        (torch.zeros(4, 2, 5), "4 of 4 masks are all 0: no animal"),
+        (torch.ones(4, 2, 5), "4 of 4 masks are all 1: no background"),
+        (torch.full((4, 2, 5), 255), r"in \[0, 1\].*got 255..255"),
+        (torch.full((4, 2, 5), float("nan")), r"in \[0, 1\].*got nan"),
+        (torch.rand(4, 5, 2), r"one mask for each picture, \(4, 2, 5\); got \(4, 5, 2\)"),
+        (torch.rand(3, 2, 5), r"got \(3, 2, 5\)"),
+    ],
+)
+def test_masks_are_checked_before_anything_is_computed(masks: Tensor | None, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        shortcut_report(Silent(), Toys(EXPECTED.images, LABELS, masks), swapped=SWAPPED, bare=BARE)
+
+
+@pytest.mark.parametrize("name", ["swapped", "bare"])
+@pytest.mark.parametrize(
+    ("pictures", "error", "words"),
+    [
+        ((SWAPPED.images, LABELS), TypeError, "must be pictures with images and labels.*got tuple"),
+        (SWAPPED.images, TypeError, "got Tensor"),
+        (toys([0.8, 0.2]), ValueError, r"same animals.*got \(4, 3, 2, 5\) and \(2, 3, 2, 5\)"),
+        (Toys(SWAPPED.images, LABELS[:2], None), ValueError, "one label for each"),
+    ],
+)
+def test_other_pictures_must_fit_and_are_checked_first(
+    name: str, pictures: Any, error: type[Exception], words: str
+) -> None:
+    given: Any = {"swapped": SWAPPED, "bare": BARE, name: pictures}
+    with pytest.raises(error, match=words):
+        shortcut_report(Silent(), EXPECTED, **given)
+
+
+def test_no_pictures_and_no_pairs_are_answered_in_words() -> None:
+    nothing = Toys(EXPECTED.images[:0], LABELS[:0], torch.zeros(0, 2, 5))
+    with pytest.raises(ValueError, match="at least one"):
+        shortcut_report(Silent(), nothing)
+    with pytest.raises(TypeError, match="test must be pictures with images and labels.*got tuple"):
+        shortcut_report(Silent(), (EXPECTED.images, LABELS))  # type: ignore[arg-type]
+    for ask in (bare_predictions, lambda model, images: flip_rate(model, images, images)):
+        with pytest.raises(ValueError, match="empty"):
+            ask(Silent(), EXPECTED.images[:0])
+    for measure in (background_share, animal_contrast):
+        with pytest.raises(ValueError, match="there are no masks"):
+            measure(torch.zeros(0, 2, 5), torch.zeros(0, 2, 5))
+
+
+@pytest.mark.parametrize("measure", [background_share, animal_contrast])
+def test_saliency_with_a_sign_is_refused_and_whole_numbers_are_not_rounded(measure: Any) -> None:
+    masks = torch.tensor([[[0.5, 0.25]]])
+    with pytest.raises(ValueError, match="saliency must be 0 or more.*got -2"):
+        measure(torch.tensor([[[1.0, -2.0]]]), masks)
+    with pytest.raises(ValueError, match="saliency must be 0 or more.*got nan"):
+        measure(torch.tensor([[[1.0, float("nan")]]]), masks)
+    assert torch.equal(measure(torch.tensor([[[1, 2]]]), masks), measure(torch.tensor([[[1.0, 2.0]]]), masks))
+
+
+def test_images_of_another_size_are_answered_in_words() -> None:
+    model: Any = nn.Sequential(nn.Flatten(), nn.Linear(12, 2))
+    model.input_shape = (3, 2, 2)
+    words = r"does not take these images, \(3, 2, 5\).* It was made for \(3, 2, 2\)"
+    for images in (EXPECTED.images, EXPECTED.images[0]):
+        with pytest.raises(ValueError, match=words):
+            bare_predictions(model, images)
+        with pytest.raises(ValueError, match=words):
+            flip_rate(model, images, images)
+    with pytest.raises(ValueError, match=words):
+        shortcut_report(model, EXPECTED, swapped=SWAPPED, bare=BARE)
 
 
 def test_the_model_comes_back_as_it_was() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor
+
+from .masked_pictures import check_masks
 
 
 def background_share(saliency: Tensor, masks: Tensor) -> Tensor:
@@ -27,14 +28,15 @@ def background_share(saliency: Tensor, masks: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If a mask is empty, or the shapes differ.
+        If a mask is empty, saliency is negative, there is no image, or the shapes differ.
 
     Examples
     --------
+    >>> import torch
     >>> background_share(torch.tensor([[[3.0, 1.0]]]), torch.tensor([[[1.0, 0.0]]]))
     tensor([0.2500])
     """
-    masks = _checked(saliency, masks)
+    saliency, masks = _checked(saliency, masks)
     return (saliency * (1 - masks)).sum(dim=(1, 2)) / saliency.sum(dim=(1, 2))
 
 
@@ -56,35 +58,30 @@ def animal_contrast(saliency: Tensor, masks: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If a mask is empty, or the shapes differ.
+        If a mask is empty, saliency is negative, there is no image, or the shapes differ.
 
     Examples
     --------
+    >>> import torch
     >>> animal_contrast(torch.tensor([[[3.0, 1.0, 2.0]]]), torch.tensor([[[1.0, 0.0, 0.0]]]))
     tensor([2.])
     """
-    masks = _checked(saliency, masks)
+    saliency, masks = _checked(saliency, masks)
     on_animal, on_background = (
         (saliency * where).sum(dim=(1, 2)) / where.sum(dim=(1, 2)) for where in (masks, 1 - masks)
     )
     return on_animal / on_background
 
 
-def _checked(saliency: Tensor, masks: Tensor) -> Tensor:
+def _checked(saliency: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
     if saliency.dim() != 3 or saliency.shape != masks.shape:
         raise ValueError(
             f"saliency and masks must both be (N, H, W); got {tuple(saliency.shape)} "
             f"and {tuple(masks.shape)}."
         )
-    masks = masks.to(saliency)
-    low, high = float(masks.min()), float(masks.max())
-    if low < 0 or high > 1:
-        raise ValueError(f"masks must be in [0, 1], 1 where the animal is; got {low:g}..{high:g}.")
-    for name, where in (("all 0: no animal", masks), ("all 1: no background", 1 - masks)):
-        without = torch.nonzero(where.sum(dim=(1, 2)) == 0).flatten().tolist()
-        if without:
-            raise ValueError(
-                f"{len(without)} of {len(masks)} masks are {name} in the picture, e.g. number {without[0]}; "
-                "leave these pictures out."
-            )
-    return masks
+    check_masks(masks)
+    low = float(saliency.min())
+    if not low >= 0:
+        raise ValueError(f"saliency must be 0 or more, as SaliencyMap.values is; got {low:.3g}.")
+    saliency = saliency if saliency.is_floating_point() else saliency.float()
+    return saliency, masks.to(saliency)

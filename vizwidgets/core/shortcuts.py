@@ -7,29 +7,15 @@ changes. Saliency adds to it, judged by masks and compared with a network that n
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import Any, Protocol
+from typing import Any
 
 from torch import Tensor, nn
 
+from .images import check_image
+from .masked_pictures import MaskedPictures, check_same_animals, counterparts, masks_of
 from .masked_saliency import animal_contrast, background_share
 from .metrics import accuracy, class_scores_of, predictions
 from .saliency import saliency_map
-
-
-class MaskedPictures(Protocol):
-    """Pictures of animals, with masks that say where the animals are."""
-
-    @property
-    def images(self) -> Tensor:
-        """(N, C, H, W) in [0, 1]."""
-
-    @property
-    def labels(self) -> Tensor:
-        """(N,) whole numbers."""
-
-    @property
-    def masks(self) -> Tensor | None:
-        """(N, H, W) in [0, 1], 1 where the animal is."""
 
 
 @dataclass(frozen=True)
@@ -105,21 +91,28 @@ def shortcut_report(
     Returns
     -------
     ShortcutReport
+        Its ``means`` name every number.
 
     Raises
     ------
-    ValueError
-        If masks are missing or empty, or the pictures can not be swapped.
+    TypeError, ValueError
+        If masks are missing or empty, the pictures can not be swapped, or they do not fit each other or the
+        model.
 
     References
     ----------
     Geirhos et al. 2020, "Shortcut learning in deep neural networks". Beery, Van Horn and Perona 2018,
     "Recognition in terra incognita".
+
+    Examples
+    --------
+    >>> import vizwidgets as vw
+    >>> report = shortcut_report(vw.new_model("animals_cnn"), vw.sheep_goats(4, seed=1))
+    >>> report.animal_contrast.shape, report.training is None
+    (torch.Size([4]), True)
     """
-    masks = _masks_of(test)
-    conflict = _made(test, "swapped") if swapped is None else swapped
-    empty = _made(test, "bare") if bare is None else bare
-    _check_same_animals(test.images, conflict.images)
+    masks = masks_of(test)
+    conflict, empty = counterparts(test, "swapped", swapped), counterparts(test, "bare", bare)
     answers, moved = (predictions(model, each.images) for each in (test, conflict))
     found = saliency_map(model, test.images, answers).values
     guesses, confidences = bare_predictions(model, empty.images)
@@ -138,25 +131,6 @@ def shortcut_report(
     )
 
 
-def _masks_of(pictures: Any) -> Tensor:
-    masks = getattr(pictures, "masks", None)
-    if masks is None:
-        raise ValueError(
-            "these pictures have no masks, so nobody knows where the animals are; put NAME.mask.png beside "
-            "every NAME.jpg of the folder, or take drawn animals: vw.sheep_goats()."
-        )
-    return masks
-
-
-def _made(pictures: Any, name: str) -> Any:
-    if not hasattr(pictures, name):
-        raise ValueError(
-            f"these pictures can not be {name} by themselves, as the drawn ones of vw.sheep_goats() can; "
-            f"give the {name} pictures too: shortcut_report(model, test, {name}=...)."
-        )
-    return getattr(pictures, name)()
-
-
 def flip_rate(model: nn.Module, images: Tensor, swapped: Tensor) -> float:
     """Return the share of predictions that change when only the background is swapped, 0 to 1.
 
@@ -167,21 +141,25 @@ def flip_rate(model: nn.Module, images: Tensor, swapped: Tensor) -> float:
     images, swapped : Tensor
         (N, C, H, W) in [0, 1], the same animals in the same order on two backgrounds.
 
+    Returns
+    -------
+    float
+
     Raises
     ------
-    ValueError
-        If they are not as many.
+    TypeError, ValueError
+        If they are no images in [0, 1], not as many, or the model does not take them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> images = torch.tensor([[0.9, 0.1], [0.2, 0.8]]).view(2, 1, 1, 2)
+    >>> flip_rate(nn.Flatten(), images, torch.tensor([[0.1, 0.9], [0.2, 0.8]]).view(2, 1, 1, 2))
+    0.5
     """
-    _check_same_animals(images, swapped)
+    images, swapped = check_image(images), check_image(swapped)
+    check_same_animals(images, swapped)
     return _share(predictions(model, images) != predictions(model, swapped))
-
-
-def _check_same_animals(images: Tensor, swapped: Tensor) -> None:
-    if images.shape != swapped.shape:
-        raise ValueError(
-            f"both must hold the same animals in the same order; got {tuple(images.shape)} and "
-            f"{tuple(swapped.shape)}."
-        )
 
 
 def _share(is_true: Tensor) -> float:
@@ -202,6 +180,18 @@ def bare_predictions(model: nn.Module, images: Tensor) -> tuple[Tensor, Tensor]:
     -------
     predictions, confidences : Tensor
         (N,) class indices and (N,) probabilities.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If they are no images in [0, 1], or the model does not take them.
+
+    Examples
+    --------
+    >>> import torch
+    >>> guesses, confidences = bare_predictions(nn.Flatten(), torch.tensor([1.0, 0.0]).view(1, 1, 1, 2))
+    >>> guesses, confidences  # e / (e + 1)
+    (tensor([0]), tensor([0.7311]))
     """
     confidences, guesses = class_scores_of(model, images).softmax(dim=1).max(dim=1)
     return guesses, confidences
