@@ -53,7 +53,12 @@ def draw_animal(kind: str, seed: Seed = 0, size: int = 64) -> Animal:
         The same seed gives the same animal in any size. ``(s, i)`` is the one in picture ``i`` of
         ``sheep_goats(seed=s)``; ``s`` alone means ``(s, 0)``.
     size : int
-        Height and width in pixels.
+        Height and width in pixels, 8 to 1024.
+
+    Returns
+    -------
+    Animal
+        Its layer and its shadow, to be laid over a background with :func:`compose`.
 
     Raises
     ------
