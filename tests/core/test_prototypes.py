@@ -99,6 +99,8 @@ def test_what_are_no_images_is_refused_in_words() -> None:
     ):
         with pytest.raises(ValueError, match=words):
             best_images(small_net(), images, [0])
+    with pytest.raises(ValueError, match=r"does not take these images, \(1, 9, 9\).* \(1, 8, 8\)"):
+        best_images(nameless_net(3), torch.rand(2, 1, 9, 9), [0])
 
 
 def test_rescaling_stretches_each_image_by_itself() -> None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from .classes import class_scores, find_class
 from .images import check_image
+from .labelled import explained
 from .layers import check_model, device_of, input_shape_of
 from .measures import OUTPUT
 from .network import Probe
@@ -181,9 +182,15 @@ def best_images(model: nn.Module, images: Any, classes: Sequence[int]) -> tuple[
         (classes, C, H, W).
     scores : Tensor
         (classes,).
+
+    Raises
+    ------
+    TypeError, ValueError
+        If these are no images in [0, 1], or the model does not take them.
     """
     images = check_image(images, input_shape_of(model)[0])
-    scores = Witness(model).scores(images)[:, list(classes)]
+    with explained(model, images):
+        scores = Witness(model).scores(images)[:, list(classes)]
     best = scores.max(dim=0)
     return images[best.indices], best.values
 
