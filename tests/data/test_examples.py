@@ -157,7 +157,12 @@ def test_an_impossible_batch_size_is_refused_in_words(batch_size: Any) -> None:
         vw.top_examples(small_net(), "3", IMAGES, batch_size=batch_size, progress=False)
 
 
-def test_the_bar_shows_only_when_it_is_wanted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bar_shows_only_when_it_is_wanted_and_the_pass_is_slow(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vw.top_examples(small_net(), "3", IMAGES, progress=True)
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("vizwidgets.data.examples.SECONDS_BEFORE_BAR", 0)
     vw.top_examples(small_net(), "3", IMAGES, progress=False)
     assert capsys.readouterr().err == ""
     vw.top_examples(small_net(), "3", IMAGES, progress=True)

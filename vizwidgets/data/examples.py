@@ -17,6 +17,8 @@ from vizwidgets.data.photos import list_pictures, photo
 
 GRAY = torch.tensor([0.299, 0.587, 0.114]).view(3, 1, 1)  # how bright red, green and blue look (ITU-R BT.601)
 
+SECONDS_BEFORE_BAR = 5.0  # a saved notebook keeps every bar that was shown, frozen at its first state
+
 
 class Readable(Protocol):
     """A data set as the search sees it: images by number."""
@@ -79,7 +81,7 @@ def top_examples(
     batch_size : int
         Images that are looked at together.
     progress : bool
-        Whether to show a progress bar.
+        Whether to show a progress bar, once the pass takes longer than five seconds.
 
     Returns
     -------
@@ -114,7 +116,14 @@ def top_examples(
     images = _readable(dataset, input_shape_of(model))
     if not len(images):
         raise ValueError("the data set is empty: there is no image to look at.")
-    with tqdm(total=len(images), desc="top examples", unit="image", disable=not progress, leave=False) as bar:
+    with tqdm(
+        total=len(images),
+        desc="top examples",
+        unit="image",
+        disable=not progress,
+        leave=False,
+        delay=SECONDS_BEFORE_BAR,
+    ) as bar:
         for batch in _batches(images, batch_size):
             search.add(batch)
             bar.update(len(batch))
