@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from numbers import Real
@@ -12,6 +11,7 @@ from typing import Any
 from torch import Generator, Tensor
 
 from .settings import changed_settings
+from .whole_numbers import check_seed, whole_number
 
 Augment = Callable[[Tensor, Generator], Tensor]
 SCHEDULES = ("one-cycle", "constant")
@@ -56,9 +56,10 @@ class TrainSettings:
     patience: int | None = None
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "seed", "patience"):
+        object.__setattr__(self, "seed", check_seed(self.seed))
+        for name in ("epochs", "batch_size", "patience"):
             if name != "patience" or self.patience is not None:
-                object.__setattr__(self, name, _whole(name, getattr(self, name)))
+                object.__setattr__(self, name, _count(name, getattr(self, name)))
         if not (isinstance(self.lr, Real) and 0 < self.lr < math.inf):
             raise ValueError(f"lr, the learning rate, must be above 0; got {self.lr!r}. 0.001 is usual.")
         if self.schedule not in SCHEDULES:
@@ -117,16 +118,10 @@ class TrainSettings:
         return {name: value for name, value in asdict(self).items() if value != getattr(default, name)}
 
 
-def _whole(name: str, value: Any) -> int:
-    """Return a whole number of Python, also from numpy's or torch's."""
-    least, most = (0, 2**32 - 1) if name == "seed" else (1, 2**31)
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = -1
-    if isinstance(value, bool) or not least <= number <= most:
-        range_words = f"in {least}..{most}" if name == "seed" else f"of {least} or more"
-        raise ValueError(f"{name} must be a whole number {range_words}; got {value!r}.")
+def _count(name: str, value: Any) -> int:
+    number = whole_number(value)
+    if number is None or number < 1:
+        raise ValueError(f"{name} must be a whole number of 1 or more; got {value!r}.")
     return number
 
 
