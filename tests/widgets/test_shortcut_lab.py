@@ -135,6 +135,31 @@ def test_another_seed_trains_again_and_lands_in_the_same_row():
     assert list(lab.landed.runs) == ["50 % expected"] and set(lab.landed.runs["50 % expected"]) == {0, 1}
 
 
+def test_only_equal_trainings_share_a_row():
+    lab = lab_of(share=0.5, lr=0.002)
+    lab.run_to_end()
+    first = lab.answers
+    lab.epochs, lab.lr = 2, 0.01
+    lab.run.reset()
+    lab.run_to_end()
+    assert lab.landed.runs["50 % expected"] == {0: first}
+    assert list(lab.landed.runs) == ["50 % expected", "50 % expected, epochs 2, lr 0.01"]
+
+
+def test_the_share_is_idle_while_the_backgrounds_are_random():
+    lab = lab_of(scenery="all four")
+    lab.scenery = "all four"
+    lab.run.step()
+    assert lab.run.wait(20) and lab.run.num_taken == 1
+    lab.share = 0.5
+    assert lab.run.wait(20) and lab.run.num_taken == 1
+    lab.scenery = "grass or rock"
+    assert lab.run.wait(20) and not lab.share_slider.disabled
+    assert torch.equal(lab.data.images, sheep_goats(24, 0.5, seed=0).images)
+    lab.scenery = "all four"
+    assert lab.share_slider.disabled
+
+
 def test_a_pause_and_a_reset_change_nothing_of_what_comes_out():
     whole, parts = lab_of(epochs=2), lab_of(epochs=2)
     whole.run_to_end()

@@ -121,15 +121,46 @@ def test_a_refused_setting_is_said_and_the_old_one_stays():
         TrainingExplorer(net(), (blobs()[0], torch.zeros(30, dtype=torch.long)), batch_size=10)
 
 
-def test_a_batch_larger_than_the_data_fails_in_words_and_is_mended_by_a_smaller_one():
+def test_a_batch_larger_than_the_data_is_refused_in_words_and_nothing_changes():
     explorer = explorer_of()
-    explorer.batch_size = 31
-    assert explorer.run.wait(10) and explorer.run.state == "failed"
-    assert "batch_size must be in 1..30" in explorer.run.error
-    explorer.batch_size = 15
+    explorer.run.step()
     assert explorer.run.wait(10)
+    with pytest.raises(ValueError, match=r"batch_size must be in 1\.\.30, the number of images; got 31"):
+        explorer.batch_size = 31
+    assert explorer.batch_size == 10 and explorer.run.num_taken == 1
+
+
+def test_another_learning_rate_after_a_divergence_begins_anew():
+    explorer = explorer_of(lr=1e6)
+    explorer.run.start()
+    assert explorer.run.wait(10) and explorer.run.state == "failed" and explorer.run.num_taken == 0
+    assert explorer.record()["num_taken"] == 0 and len(explorer.record()["curves"]["loss"]) == 1
+    explorer.lr = 0.02
+    assert explorer.run.wait(10) and explorer.run.state == "idle" and not explorer.run.error
     explorer.run_to_end()
-    assert explorer.run.num_taken == 8
+    assert explorer.run.num_taken == 12
+
+
+def test_epochs_that_are_typed_at_rest_hold_at_once():
+    explorer = explorer_of()
+    explorer.run.step()
+    assert explorer.run.wait(10)
+    explorer.epochs = 9
+    assert explorer.training.num_steps == 27 and "of 27" in explorer.bar.status.value
+    explorer.run.stop()
+    assert explorer.run.wait(10) and "s left" not in explorer.bar.status.value
+
+
+def test_it_says_when_the_test_images_were_looked_at():
+    explorer = explorer_of()
+    words = []
+    for _ in range(5):
+        explorer.run.step()
+        assert explorer.run.wait(10)
+        words.append(explorer.remedy.words.value)
+    assert words[0].endswith("of the test images before the first step")
+    assert words[2].endswith("of the test images")
+    assert words[4].endswith("of the test images at the end of epoch 1")
 
 
 def test_wrong_answers_are_marked_in_the_picture_and_right_ones_are_not():

@@ -26,13 +26,6 @@ def int_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.IntS
     return ipywidgets.IntSlider(low, min=low, max=high, **_dressed(label, tooltip))
 
 
-def log_slider(label: str, tooltip: str, low: int, high: int) -> ipywidgets.FloatLogSlider:
-    """Make a slider from 10^low to 10^high whose steps are equal ratios."""
-    return ipywidgets.FloatLogSlider(
-        10**low, base=10, min=low, max=high, step=0.05, readout_format=".2g", **_dressed(label, tooltip)
-    )
-
-
 class PlaceSlider(ipywidgets.SelectionSlider):
     """A slider with places of its own; a value that is set in Python gets a place too.
 
@@ -62,6 +55,17 @@ def place_slider(
 ) -> PlaceSlider:
     """Make a slider for a number, with places at which something happens."""
     return PlaceSlider(places, words, **_dressed(label, tooltip))
+
+
+def log_slider(label: str, tooltip: str, low: int, high: int) -> PlaceSlider:
+    """Make a slider from 10^low over 1.5, 2, 3, 5, 7 times it and so on to 10^high.
+
+    Its places are numbers as one writes them: a grid of equal ratios would round a value such as 0.002 and
+    send the rounded one back, as if the student had pulled the slider.
+    """
+    places = [digit * 10.0**order for order in range(low, high) for digit in (1, 1.5, 2, 3, 5, 7)]
+    written = [float(f"{place:.2g}") for place in (*places, 10.0**high)]
+    return place_slider(label, tooltip, written, "{:.3g}".format)
 
 
 def weight_slider(label: str, tooltip: str) -> PlaceSlider:

@@ -17,8 +17,24 @@ const repair = (root) => {
   }
 };
 
+// A button that is pressed by keyboard and then disabled loses the focus to nowhere: the first one that is
+// possible next takes it, so Space on Start and Space again is start and pause.
+const keepFocus = (root) => {
+  let last = null;
+  root.addEventListener('focusin', (event) => { last = event.target.closest('.vw-buttons button'); });
+  const pass = () => {
+    if (!last?.isConnected || !last.disabled) return;
+    if (document.activeElement !== document.body && document.activeElement !== last) return;
+    last.parentElement.querySelector('button:not(:disabled)')?.focus();
+  };
+  const observer = new MutationObserver(() => setTimeout(pass, 150)); // when all buttons have followed
+  observer.observe(root, { attributes: true, attributeFilter: ['disabled'], subtree: true });
+  return observer;
+};
+
 const repairAround = (el) => {
   let observer = null;
+  let keeper = null;
   const find = (tries) => {
     const root = el.closest('.vw-root');
     if (!root) {
@@ -26,9 +42,10 @@ const repairAround = (el) => {
       return;
     }
     repair(root);
+    keeper = keepFocus(root);
     observer = new MutationObserver(() => repair(root)); // the widgets beside this one are drawn later
     observer.observe(root, { childList: true, subtree: true });
   };
   find(0);
-  return () => observer?.disconnect();
+  return () => { observer?.disconnect(); keeper?.disconnect(); };
 };

@@ -86,6 +86,7 @@ class Machine(traitlets.HasTraits):
             self.exception = failure
             self.error = f"{type(failure).__name__}: {failure}"
             self._close("fail")
+            self.num_taken = self._stepper.num_taken
         try:
             self._on_rest()
         except Exception as second:  # the view itself is what fails: say both, and live on

@@ -88,6 +88,7 @@ class PrototypeWall(PrototypeTraits, Explorer):
         super().__init__(self._stepper)
         self.view = PrototypeView(on_seen=self.run.seen)
         self.table = PrototypeTable()
+        self.run.observe(self._on_state, "state")
         groups = prototype_groups(self, self.bar.say)
         subtitle = provenance_line(model, self._stepper.ascent.precision)
         self._assemble("Prototypes", subtitle, groups, [self.table])
@@ -183,6 +184,11 @@ class PrototypeWall(PrototypeTraits, Explorer):
         if self.only:
             return f"{self.num_starts} starts of class {self.only}"
         return f"prototypes of {len(self.classes)} classes"
+
+    def _on_state(self, change: dict[str, Any]) -> None:
+        """While the pictures move, the numbers of the last rest are pale."""
+        mark = self.table.add_class if change["new"] == "running" else self.table.remove_class
+        mark("vw-stale")
 
     def _settle(self) -> None:
         if not self.run.has_orders:  # else another picture comes at once: measure that one

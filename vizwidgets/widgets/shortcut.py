@@ -24,9 +24,9 @@ from .meters import meters_html, percent
 from .shortcut_scene import Scene
 from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
 from .shortcut_traits import SCENERY, ShortcutTraits, share_slider
-from .shortcut_words import lab_code, lab_record, wall_of
+from .shortcut_words import lab_code, lab_record, unusual, wall_of
 from .training_controls import LIVE, SETTINGS, Remedy, training_knobs
-from .training_stepper import TrainingStepper
+from .training_stepper import TrainingStepper, change_live
 
 COLUMNS, ROWS, SIDE = 8, 6, 50  # the wall of training images: sheep in the left half, goats in the right
 LOOK_SECONDS = 0.5  # the network is asked about the wall not more often than this
@@ -71,6 +71,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self._herd: SheepGoats | None = None
         self._take_settings(TrainSettings().changed(**chosen))
         self.share, self.scenery, self.num_images = share, scenery, num_images
+        self._usual = self.settings(), num_images
         self.tests, self.landed = animals_for_tests(), Landed()
         self.answers: Answers | None = None
         self._stepper = TrainingStepper(self._begin)
@@ -97,8 +98,9 @@ class ShortcutLab(ShortcutTraits, Explorer):
 
     def begin_again(self, lr: float) -> None:
         """Begin anew with another learning rate, and run."""
-        self.lr = lr
-        self.run.reset()
+        self.lr = lr  # after a divergence this begins anew already
+        if self.run.allows("reset"):
+            self.run.reset()
         self.run.start()
 
     def another_seed(self) -> None:
@@ -169,12 +171,13 @@ class ShortcutLab(ShortcutTraits, Explorer):
 
     def _on_setting(self, change: dict[str, Any]) -> None:
         name = change["name"]
+        self.share_slider.disabled = self.is_random
         self.bar.clear()
         if name in LIVE:
-            self._stepper.ask(**{name: change["new"]})
-            if self.run.state == "done" and self.epochs * self._per_epoch > self._stepper.num_taken:
-                self.run.extend()
-        else:
+            change_live(self.run, self._stepper, name, change["new"])
+            self.bar.update()
+        elif not (name == "share" and self.is_random):  # random backgrounds do not ask for the share
+            self.bar.say("drawing the animals …")
             self.run.restart()
 
     @property
@@ -208,9 +211,10 @@ class ShortcutLab(ShortcutTraits, Explorer):
         if training.num_taken:
             self.answers = self.tests.ask(self._model, self.data.pairs)
         if training.is_done and self.answers is not None:
-            self.landed.add(*self._made_with, self.answers)
+            setting, seed = self._made_with
+            self.landed.add(setting + unusual(training, *self._usual), seed, self.answers)
         if training.has_diverged:
-            self.remedy.offer(training.remedy_lr, self.run.error.partition(": ")[2].partition("Try")[0])
+            self.remedy.offer(training.remedy_lr)
         else:
             self.remedy.say("")
         self._landed_html.value = self.landed.html()
@@ -234,7 +238,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         training, left = self._stepper.training, self._stepper.seconds_left
         epoch = (max(training.num_taken, 1) - 1) // training.steps_per_epoch + 1
         words = f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
-        is_going = left is not None and not training.is_done
+        is_going = left is not None and self.run.state in ("running", "paused")
         return words + (f" · {left:.0f} s left" if is_going else "")
 
     def _words(self) -> str:

@@ -123,7 +123,7 @@ class Landed:
         head = "".join(f"<th>{word}</th>" for word in ("training set", "seeds", *HINTS))
         body = "".join(f"<tr>{''.join(f'<td>{word}</td>' for word in row)}</tr>" for row in self.rows())
         title = '<span class="vw-label">Finished trainings: mean, and lowest – highest over seeds</span>'
-        return f'{title}<table class="vw-table"><tr>{head}</tr>{body}</table>'
+        return f'{title}<div class="vw-scroll"><table class="vw-table"><tr>{head}</tr>{body}</table></div>'
 
 
 def _mean_and_range(shares: Sequence[float]) -> str:

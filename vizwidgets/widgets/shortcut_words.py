@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor
 
+from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training
 from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats
 from vizwidgets.draw.curves import Curves
@@ -29,6 +30,20 @@ def wall_of(herd: SheepGoats, rows: int, columns: int) -> tuple[Tensor, list[str
     places = [torch.cat([k[row * half : (row + 1) * half] for k in (sheep, goats)]) for row in range(rows)]
     chosen = torch.cat(places)
     return herd.images[chosen], [herd.class_names[label] for label in herd.labels[chosen].tolist()]
+
+
+def unusual(training: Training, usual: TrainSettings, num_images: int) -> str:
+    """Say in what a training differs from the usual one, so that only equal ones share a row of the table."""
+    settings = training.settings
+    words = [
+        f", {name.replace('_', ' ')} {getattr(settings, name):g}"
+        for name in ("epochs", "lr", "batch_size")
+        if getattr(settings, name) != getattr(usual, name)
+    ]
+    is_mixed = any("lr" in change for at, change in training.changes if at)
+    if len(training.images) != num_images:
+        words.append(f", {len(training.images)} images")
+    return "".join(words) + (", lr changed on the way" if is_mixed else "")
 
 
 def lab_code(lab: ShortcutLab, training: Training) -> str:

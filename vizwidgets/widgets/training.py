@@ -22,7 +22,7 @@ from . import controls
 from .ascent_words import model_name
 from .explorer import Curves, Explorer
 from .training_controls import LIVE, SETTINGS, Remedy, TrainingTraits, training_knobs
-from .training_stepper import TrainingStepper
+from .training_stepper import TrainingStepper, change_live
 from .training_words import curves_data, settings_code, settings_data, training_lines
 
 LOOK_SECONDS = 0.4  # the network is asked about the shown images not more often than this
@@ -69,6 +69,7 @@ class TrainingExplorer(TrainingTraits, Explorer):
         self._stepper = TrainingStepper(self._begin)
         super().__init__(self._stepper)
         self._choose_shown(num_shown)
+        self._num_images = len(self._first.images)
         self.remedy = Remedy(self.begin_again)
         knobs = training_knobs(self, self.bar.say)
         self.observe(self._on_setting, list(SETTINGS))
@@ -86,8 +87,9 @@ class TrainingExplorer(TrainingTraits, Explorer):
 
     def begin_again(self, lr: float) -> None:
         """Begin anew with another learning rate, and run."""
-        self.lr = lr
-        self.run.reset()
+        self.lr = lr  # after a divergence this begins anew already
+        if self.run.allows("reset"):
+            self.run.reset()
         self.run.start()
 
     def code(self) -> str:
@@ -166,7 +168,7 @@ class TrainingExplorer(TrainingTraits, Explorer):
         words += f" of {training.num_steps}"
         if training.steps:
             words += f" · loss {training.steps[-1].loss:.3f}"
-        is_going = left is not None and not training.is_done
+        is_going = left is not None and self.run.state in ("running", "paused")
         return words + (f" · {left:.0f} s left" if is_going else "")
 
     def _words(self) -> str:
@@ -181,26 +183,26 @@ class TrainingExplorer(TrainingTraits, Explorer):
         if training.has_stopped_early:  # the weights are those of the best epoch, not of the last one
             return f"{words}; stopped early, its best weights get {accuracy(self.model, training.test):.1%}"
         if training.test is not None:
-            words += f", {point['test_accuracy']:.1%} of the test images"
+            words += f", {point['test_accuracy']:.1%} of the test images{self._when_tested()}"
         return words
+
+    def _when_tested(self) -> str:
+        """Say when the test images were looked at last, if that was not just now."""
+        epochs, beyond = divmod(self.training.num_taken, self.training.steps_per_epoch)
+        if not beyond:
+            return ""
+        return f" at the end of epoch {epochs}" if epochs else " before the first step"
 
     def _settle(self) -> None:
         if self.training.has_diverged:
-            self.remedy.offer(self.training.remedy_lr, self.run.error.partition(": ")[2].partition("Try")[0])
+            self.remedy.offer(self.training.remedy_lr)
         else:
             self.remedy.say(self._summary())
 
     def _on_setting(self, change: dict[str, Any]) -> None:
-        name = change["name"]
         self.bar.clear()
-        if name in LIVE:
-            self._stepper.ask(**{name: change["new"]})
-            if self.run.state == "done" and not self.training.has_stopped_early:
-                self._go_on()
+        if change["name"] in LIVE:
+            change_live(self.run, self._stepper, change["name"], change["new"])
+            self.bar.update()
         else:
             self.run.restart()
-
-    def _go_on(self) -> None:
-        """Let a finished training go on if it was given more epochs."""
-        if self.epochs * self.training.steps_per_epoch > self.training.num_taken:
-            self.run.extend()

@@ -26,6 +26,7 @@ class TrainingTraits(traitlets.HasTraits):
     seed = traitlets.Int(0, help="Of the order of the images and of dropout.")
 
     _base = TrainSettings()
+    _num_images: int | None = None  # as many a batch may have at most, once that is known
 
     def settings(self) -> TrainSettings:
         """Return the settings of the moment."""
@@ -38,8 +39,12 @@ class TrainingTraits(traitlets.HasTraits):
 
     @traitlets.validate(*SETTINGS)
     def _check_setting(self, proposal: dict[str, Any]) -> Any:
-        self._base.changed(**{proposal["trait"].name: proposal["value"]})
-        return proposal["value"]
+        name, value = proposal["trait"].name, proposal["value"]
+        self._base.changed(**{name: value})
+        if name == "batch_size" and self._num_images is not None and value > self._num_images:
+            words = f"batch_size must be in 1..{self._num_images}, the number of images"
+            raise ValueError(f"{words}; got {value}.")
+        return value
 
 
 def training_knobs(traits: TrainingTraits, say: Callable[[str], None]) -> dict[str, ipywidgets.Widget]:
@@ -79,9 +84,9 @@ class Remedy(ipywidgets.HBox):
         self.words.value = escape(words)
         self.button.layout.display = "none"
 
-    def offer(self, lr: float, words: str) -> None:
-        """Say why the training diverged and offer a learning rate."""
+    def offer(self, lr: float) -> None:
+        """Offer a learning rate after a divergence; the status line says why."""
         self.lr = lr
-        self.words.value = f'<span class="vw-bad">✗ diverged</span> {escape(words)}'
+        self.words.value = '<span class="vw-bad">✗ diverged</span>'
         self.button.description = f"Begin again with learning rate {lr:.2g}"
         self.button.layout.display = ""

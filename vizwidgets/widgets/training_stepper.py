@@ -12,6 +12,8 @@ from vizwidgets.core.metrics import predictions
 from vizwidgets.core.training import Training
 from vizwidgets.draw.curves import Curves
 
+from .run import Run
+
 NUM_BEFORE = 200  # images that are asked about before the first step
 SMOOTH = 10  # batches whose mean is drawn: the accuracy of one batch alone jumps
 
@@ -57,6 +59,12 @@ class TrainingStepper:
         """Change what the next step uses; any thread, never waits."""
         self._live = {**self._live, **live}
 
+    def take_over(self) -> None:
+        """Let what was asked for hold now: nothing runs that would take it over."""
+        live, self._live = self._live, {}
+        if live:
+            self.training.update(**live)
+
     def step(self) -> None:
         """Take a step.
 
@@ -67,12 +75,14 @@ class TrainingStepper:
         FloatingPointError
             If the training diverged.
         """
-        live, self._live = self._live, {}
-        if live:
-            self.training.update(**live)
+        self.take_over()
         begun = monotonic()
         if not self.training.is_done:
-            self.training.step()
+            try:
+                self.training.step()
+            except FloatingPointError:  # its steps are those of the last whole epoch again
+                self.curves.cut(self.num_taken + 1)
+                raise
             self._seconds, self._num_timed = self._seconds + monotonic() - begun, self._num_timed + 1
             self._note()
         if self.training.is_done:
@@ -95,6 +105,23 @@ class TrainingStepper:
             before = float(self.curves.values[self.curves.names.index("test_accuracy"), -1])
             point["test_accuracy"] = before if known is None else known
         self.curves.append(point)
+
+
+def change_live(run: Run, stepper: TrainingStepper, name: str, value: Any) -> None:
+    """Change the learning rate or the number of epochs of a training, in whatever state it is.
+
+    The next step uses it; where nothing runs it holds at once. A finished training goes on if it got more
+    epochs, one that diverged begins anew with another learning rate.
+    """
+    stepper.ask(**{name: value})
+    if run.state == "failed" and name == "lr":
+        run.restart()
+    elif run.state != "running":
+        run.tell(stepper.take_over)
+        training = stepper.training
+        has_more = name == "epochs" and value * training.steps_per_epoch > training.num_taken
+        if run.state == "done" and has_more and not training.has_stopped_early:
+            run.extend()
 
 
 def _before(training: Training) -> dict[str, float]:
