@@ -25,7 +25,7 @@ const keepFocus = (root) => {
   const pass = () => {
     if (!last?.isConnected || !last.disabled) return;
     if (document.activeElement !== document.body && document.activeElement !== last) return;
-    last.parentElement.querySelector('button:not(:disabled)')?.focus();
+    last.parentElement.querySelector('button:not(:disabled)')?.focus({ preventScroll: true });
   };
   const observer = new MutationObserver(() => setTimeout(pass, 150)); // when all buttons have followed
   observer.observe(root, { attributes: true, attributeFilter: ['disabled'], subtree: true });

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from html import escape
@@ -37,6 +38,7 @@ class RunBar(ipywidgets.VBox):
 
     def __init__(self, run: Run, describe: Callable[[], str]) -> None:
         self._run, self._describe = run, describe
+        self._following: int | None = None
         self._message, self._message_until, self._updated_at = "", 0.0, float("-inf")
         self.buttons = {
             name: button(name.capitalize(), icon, tooltip, partial(self._give, name))
@@ -86,11 +88,18 @@ class RunBar(ipywidgets.VBox):
         self.status.value = self._words()
 
     def _follow(self) -> None:
-        """Set the slider to where the run is; `_on_rewind` knows by the equality that nobody moved it."""
-        furthest, here = self._run.furthest, self._run.num_taken
-        self.rewind.max = max(furthest, here)
-        self.rewind.value = here
-        self.rewind.disabled = furthest == 0
+        """Set the slider to where the run is; `_on_rewind` knows by the thread that nobody moved it.
+
+        Not by the place alone: the worker may take a step just between.
+        """
+        self._following = threading.get_ident()
+        try:
+            furthest, here = self._run.furthest, self._run.num_taken
+            self.rewind.max = max(furthest, here)
+            self.rewind.value = here
+            self.rewind.disabled = furthest == 0
+        finally:
+            self._following = None
 
     def _words(self) -> str:
         run = self._run
@@ -108,7 +117,7 @@ class RunBar(ipywidgets.VBox):
             self.say(str(refusal))
 
     def _on_rewind(self, change: dict[str, int]) -> None:
-        if change["new"] == self._run.num_taken:
+        if self._following == threading.get_ident() or change["new"] == self._run.num_taken:
             return
         self._message = ""
         try:

@@ -1,0 +1,48 @@
+"""The bar of a run: its slider follows, and only the student's hand rewinds."""
+
+from __future__ import annotations
+
+import traitlets
+
+from vizwidgets.widgets.run_bar import RunBar
+
+
+class Hurried(traitlets.HasTraits):
+    """A run whose worker takes a step between any two looks at it."""
+
+    state = traitlets.Unicode("running")
+    error = note = ""
+
+    def __init__(self):
+        super().__init__()
+        self.steps, self.rewound = 0, []
+
+    @property
+    def num_taken(self) -> int:
+        self.steps += 1
+        return self.steps
+
+    furthest = num_taken
+
+    def allows(self, command: str) -> bool:
+        return True
+
+    def rewind(self, number: int) -> None:
+        self.rewound.append(number)
+
+
+def test_a_step_that_is_taken_while_the_slider_follows_does_not_rewind_the_run():
+    run = Hurried()
+    bar = RunBar(run, lambda: "")
+    for state in ("stopped", "running", "paused", "stopped"):
+        run.state = state  # the bar follows in the thread that gave the command
+    bar.update()
+    assert run.rewound == []
+
+
+def test_the_student_rewinds():
+    run = Hurried()
+    bar = RunBar(run, lambda: "")
+    bar.rewind.max = 50
+    bar.rewind.value = 40
+    assert run.rewound == [40]
