@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from time import monotonic
 from typing import Any
 
 import ipywidgets
-import numpy as np
 from matplotlib.figure import Figure
 
-from vizwidgets.core.metrics import predictions
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training, flip
 from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats, sheep_goats
-from vizwidgets.draw.answer_sheet import answer_sheet
 from vizwidgets.draw.shortcut_figure import shortcut_figure
 from vizwidgets.models.small import new_model
 from vizwidgets.models.vision_model import VisionModel
 
 from . import controls
-from .explorer import Curves, Explorer
+from .explorer import Curves
 from .meters import meters_html, percent
 from .shortcut_scene import Scene
 from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
 from .shortcut_traits import SCENERY, ShortcutTraits, share_slider
 from .shortcut_words import lab_code, lab_record, unusual, wall_of
-from .training_controls import LIVE, SETTINGS, Remedy, training_knobs
-from .training_stepper import TrainingStepper, change_live
+from .training_controls import LIVE, SETTINGS, training_knobs
+from .training_frame import COLUMNS, TrainingFrame
 
-COLUMNS, ROWS, SIDE = 8, 6, 50  # the wall of training images: sheep in the left half, goats in the right
-LOOK_SECONDS = 0.5  # the network is asked about the wall not more often than this
+ROWS = 6  # of the wall of training images: sheep in the left half, goats in the right
 
 
-class ShortcutLab(ShortcutTraits, Explorer):
+class ShortcutLab(ShortcutTraits, TrainingFrame):
     """Choose how often sheep stand on grass and goats on rock, train, and see what the network has learned.
 
     Parameters
@@ -59,6 +54,8 @@ class ShortcutLab(ShortcutTraits, Explorer):
     ('done', True)
     """
 
+    _shown_side = 50
+
     def __init__(
         self,
         share: float = 1.0,
@@ -74,10 +71,8 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self._usual = self.settings(), num_images
         self.tests, self.landed = animals_for_tests(), Landed()
         self.answers: Answers | None = None
-        self._stepper = TrainingStepper(self._begin)
-        super().__init__(self._stepper)
+        super().__init__()
         self._make_panels()
-        self.bar.rewind.layout.display = "none"
         self.observe(self._on_setting, [*SETTINGS, "share", "scenery", "num_images"])
         subtitle = "100 drawn animals that are not trained with ask the questions; a small network answers"
         foot = [self.remedy, self.bars, self.scene, self.table]
@@ -96,13 +91,6 @@ class ShortcutLab(ShortcutTraits, Explorer):
         assert self._herd is not None
         return self._herd
 
-    def begin_again(self, lr: float) -> None:
-        """Begin anew with another learning rate, and run."""
-        self.lr = lr  # after a divergence this begins anew already
-        if self.run.allows("reset"):
-            self.run.reset()
-        self.run.start()
-
     def another_seed(self) -> None:
         """Train once more with other animals, other random weights and another order."""
         self.seed += 1
@@ -110,7 +98,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
 
     def code(self) -> str:
         """Return the Python that trains the same network on the same images."""
-        return lab_code(self, self._stepper.training)
+        return lab_code(self, self.training)
 
     def record(self) -> dict[str, Any]:
         """Return settings, versions, curves and answers as JSON-able data."""
@@ -130,7 +118,6 @@ class ShortcutLab(ShortcutTraits, Explorer):
     # -- parts ----------------------------------------------------------------------------------------
 
     def _make_panels(self) -> None:
-        self.remedy = Remedy(self.begin_again)
         self.bars, self._landed_html = ipywidgets.HTML(), ipywidgets.HTML()
         self.scene = Scene(lambda: self._model, lambda: self._stepper.num_taken > 0)
         self._again = controls.button(
@@ -165,8 +152,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self._herd, self._model = herd, new_model("animals_cnn", seed)
         self._made_with = self._setting_words(), seed  # both may be changed while this training ends
         self.answers = None
-        self._wall, self._truths = wall_of(herd, ROWS, COLUMNS)
-        self._looked_at, self._sheet = float("-inf"), np.zeros((1, 1, 3), np.uint8)
+        self._show(*wall_of(herd, ROWS, COLUMNS))
         return Training(self._model, herd.pairs, self.settings(), test=self.tests.expected.pairs)
 
     def _on_setting(self, change: dict[str, Any]) -> None:
@@ -174,15 +160,14 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self.share_slider.disabled = self.is_random
         self.bar.clear()
         if name in LIVE:
-            change_live(self.run, self._stepper, name, change["new"])
-            self.bar.update()
+            self._change_live(change)
         elif not (name == "share" and self.is_random):  # random backgrounds do not ask for the share
             self.bar.say("drawing the animals …")
             self.run.restart()
 
     @property
     def _per_epoch(self) -> int:
-        return self._stepper.training.steps_per_epoch
+        return self.training.steps_per_epoch
 
     def _on_again(self) -> None:
         try:
@@ -207,7 +192,7 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self.scene.update()
 
     def _settle(self) -> None:
-        training = self._stepper.training
+        training = self.training
         if training.num_taken:
             self.answers = self.tests.ask(self._model, self.data.pairs)
         if training.is_done and self.answers is not None:
@@ -221,25 +206,15 @@ class ShortcutLab(ShortcutTraits, Explorer):
         self._again.layout.display = "" if self.landed.runs else "none"
         self._show_answers()
 
-    def _picture(self) -> np.ndarray:
-        if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
-            self._looked_at = monotonic()
-            guesses = None
-            if self._stepper.num_taken:
-                guesses = [self.data.class_names[k] for k in predictions(self._model, self._wall).tolist()]
-            self._sheet = answer_sheet(self._wall, self._truths, guesses, COLUMNS, SIDE)
-        return self._sheet
-
     def _curves(self) -> Curves:
         curves = self._stepper.curves
         return curves.names, curves.values, [("loss", [0]), ("accuracy", [1, 2])]
 
     def _progress(self) -> str:
-        training, left = self._stepper.training, self._stepper.seconds_left
+        training = self.training
         epoch = (max(training.num_taken, 1) - 1) // training.steps_per_epoch + 1
         words = f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
-        is_going = left is not None and self.run.state in ("running", "paused")
-        return words + (f" · {left:.0f} s left" if is_going else "")
+        return words + self._time_left()
 
     def _words(self) -> str:
         return f"{self.num_images} training images, {self._setting_words()}"

@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import platform
-from time import monotonic
 from typing import Any
 
-import numpy as np
 import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from vizwidgets.core.metrics import accuracy, predictions
+from vizwidgets.core.metrics import accuracy
 from vizwidgets.core.record import weights_hash
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training
-from vizwidgets.draw.answer_sheet import answer_sheet
 from vizwidgets.draw.charts import curve_figure
 
 from . import controls
 from .ascent_words import model_name
-from .explorer import Curves, Explorer
-from .training_controls import LIVE, SETTINGS, Remedy, TrainingTraits, training_knobs
-from .training_stepper import TrainingStepper, change_live
+from .explorer import Curves
+from .training_controls import LIVE, SETTINGS, training_knobs
+from .training_frame import TrainingFrame
 from .training_words import curves_data, settings_code, settings_data, training_lines
 
-LOOK_SECONDS = 0.4  # the network is asked about the shown images not more often than this
 PANELS = [("loss", [0]), ("accuracy", [1, 2])]
 
 
-class TrainingExplorer(TrainingTraits, Explorer):
+class TrainingExplorer(TrainingFrame):
     """Train a classifier and watch its curves, and images that it gets right one after the other.
 
     Parameters
@@ -66,31 +62,16 @@ class TrainingExplorer(TrainingTraits, Explorer):
         self._take_settings(TrainSettings().changed(**settings))
         self.model = model
         self._first = Training(model, data, self.settings(), test)
-        self._stepper = TrainingStepper(self._begin)
-        super().__init__(self._stepper)
+        super().__init__()
         self._choose_shown(num_shown)
         self._num_images = len(self._first.images)
-        self.remedy = Remedy(self.begin_again)
         knobs = training_knobs(self, self.bar.say)
         self.observe(self._on_setting, list(SETTINGS))
-        self.bar.rewind.layout.display = "none"
         side = [
             controls.group("Training", [knobs["lr"], controls.row([knobs["epochs"], knobs["batch_size"]])]),
             controls.group("Chance", [knobs["seed"]]),
         ]
         self._assemble("Training", self._subtitle(), side, [self.remedy])
-
-    @property
-    def training(self) -> Training:
-        """The training, with its steps so far."""
-        return self._stepper.training
-
-    def begin_again(self, lr: float) -> None:
-        """Begin anew with another learning rate, and run."""
-        self.lr = lr  # after a divergence this begins anew already
-        if self.run.allows("reset"):
-            self.run.reset()
-        self.run.start()
 
     def code(self) -> str:
         """Return the Python that trains the same way, with every change on the way."""
@@ -132,13 +113,7 @@ class TrainingExplorer(TrainingTraits, Explorer):
 
     def _choose_shown(self, number: int) -> None:
         images, labels = self._first.test or (self._first.images, self._first.labels)
-        self._shown, truths = images[:number], labels[:number]
-        self._truths = [self._name(label) for label in truths.tolist()]
-        self._looked_at, self._sheet = float("-inf"), np.zeros((1, 1, 3), np.uint8)
-
-    def _name(self, label: int) -> str:
-        names = getattr(self.model, "class_names", None)
-        return str(label) if names is None else names[label]
+        self._show(images[:number], [self._name(label) for label in labels[:number].tolist()])
 
     def _subtitle(self) -> str:
         training = self._first
@@ -147,29 +122,19 @@ class TrainingExplorer(TrainingTraits, Explorer):
         test = "" if training.test is None else f", {len(training.test[0]):,} test images"
         return f"{known or type(self.model).__name__} · {of}{test}"
 
-    def _picture(self) -> np.ndarray:
-        if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
-            self._looked_at = monotonic()
-            guesses = None
-            if self._stepper.num_taken:
-                guesses = [self._name(label) for label in predictions(self.model, self._shown).tolist()]
-            self._sheet = answer_sheet(self._shown, self._truths, guesses, columns=8, side=56)
-        return self._sheet
-
     def _curves(self) -> Curves:
         curves = self._stepper.curves
         members = [1, 2] if self.training.test is not None else [1]
         return curves.names, curves.values, [PANELS[0], ("accuracy", members)]
 
     def _progress(self) -> str:
-        training, left = self.training, self._stepper.seconds_left
+        training = self.training
         epoch = min((training.num_taken - 1) // training.steps_per_epoch + 1, training.settings.epochs)
         words = f"epoch {max(epoch, 0)} of {training.settings.epochs} · step {training.num_taken}"
         words += f" of {training.num_steps}"
         if training.steps:
             words += f" · loss {training.steps[-1].loss:.3f}"
-        is_going = left is not None and self.run.state in ("running", "paused")
-        return words + (f" · {left:.0f} s left" if is_going else "")
+        return words + self._time_left()
 
     def _words(self) -> str:
         return f"training of {model_name(self.model)}"
@@ -202,7 +167,6 @@ class TrainingExplorer(TrainingTraits, Explorer):
     def _on_setting(self, change: dict[str, Any]) -> None:
         self.bar.clear()
         if change["name"] in LIVE:
-            change_live(self.run, self._stepper, change["name"], change["new"])
-            self.bar.update()
+            self._change_live(change)
         else:
             self.run.restart()
