@@ -1,6 +1,6 @@
 // The live picture and its curves. Frames come as one message: raw RGB and the curves; at rest the synced
 // traits hold a PNG and the curves, so a page that is loaded again shows what was there.
-// live_chart.js (Chart) and live_repair.js (repairAround) stand before this file in one module.
+// live_chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
 
 class Picture {
   constructor(canvas) {
@@ -55,11 +55,6 @@ class Picture {
   }
 }
 
-const floats = (bytes) => {
-  if (!bytes?.byteLength) return new Float32Array();
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-};
-
 const element = (el, className) => {
   const canvas = document.createElement('canvas');
   canvas.className = className;
@@ -71,46 +66,12 @@ const element = (el, className) => {
 function render({ model, el }) {
   el.classList.add('vw-view');
   const picture = new Picture(element(el, 'vw-canvas'));
-  const chart = new Chart(element(el, 'vw-plot'), el);
   picture.canvas.dataset.frames = 0;
-
-  const rest = () => {
-    const get = (name) => model.get(name);
-    picture.canvas.setAttribute('aria-label', get('alt'));
-    chart.canvas.setAttribute('aria-label', get('plot_alt'));
-    picture.still(get('snapshot'), get('step'));
-    chart.show({
-      names: get('names'), panels: get('panels'), values: floats(get('series')), step: get('step'), last: get('last'),
-    });
-    chart.canvas.hidden = !get('panels').length;
-  };
-  const receive = (message, buffers) => {
-    if (message.type !== 'frame') return;
-    picture.frame(message, buffers[0]);
-    chart.show({
-      names: message.names, panels: message.panels, values: floats(buffers[1]), step: message.step, last: message.last,
-    });
-    if (message.ack) requestAnimationFrame(() => model.send({ type: 'ack', seq: message.seq }));
-  };
-  model.on('msg:custom', receive);
-  model.on('change:revision', rest); // the last of the traits that are set at rest
-  rest();
-
-  const resized = new ResizeObserver(() => { picture.fit(); chart.show({}); });
-  resized.observe(chart.canvas);
-  resized.observe(picture.canvas);
-  const themed = new MutationObserver(() => chart.show({}));
-  themed.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class'] });
-  const stopRepairs = repairAround(el);
-  model.send({ type: 'view', delta: 1 });
-  return () => {
-    resized.disconnect();
-    themed.disconnect();
-    stopRepairs();
-    model.off('msg:custom', receive);
-    model.off('change:revision', rest);
-    try { model.send({ type: 'view', delta: -1 }); } catch { /* the kernel is gone: nobody to tell */ }
-  };
+  return follow(model, el, picture, element(el, 'vw-plot'), {
+    rest: (get) => picture.canvas.setAttribute('aria-label', get('alt')),
+    resize: () => picture.fit(),
+    canvases: [picture.canvas],
+  });
 }
 
 export default { render };

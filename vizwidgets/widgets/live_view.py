@@ -24,11 +24,8 @@ WINDOW = 6  # frames that may be under way
 FRAMES_PER_SECOND = 15
 ACK_TIMEOUT = 0.25  # seconds; a busy kernel delivers acknowledgements late, and the picture must not freeze
 HERE = Path(__file__).parent
-SCRIPTS = (
-    "live_chart.js",
-    "live_repair.js",
-    "live_view.js",
-)  # one module: it cannot import
+FOLLOW = ("live_chart.js", "live_repair.js", "live_follow.js")  # what every live view has
+SCRIPTS = (*FOLLOW, "live_view.js")  # one module: it cannot import
 
 
 class LiveView(anywidget.AnyWidget):

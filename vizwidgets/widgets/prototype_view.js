@@ -1,5 +1,5 @@
 // Prototypes: pictures with captions in a grid, and the curves. The pictures come as one strip, side by side.
-// live_chart.js (Chart) and live_repair.js (repairAround) stand before this file in one module.
+// live_chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
 
 const made = (tag, className, parent) => {
   const node = document.createElement(tag);
@@ -86,54 +86,15 @@ class Tiles {
   }
 }
 
-const floats = (bytes) => {
-  if (!bytes?.byteLength) return new Float32Array();
-  return new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength));
-};
-
 function render({ model, el }) {
   el.classList.add('vw-view', 'vw-prototypes');
   const tiles = new Tiles(el);
   const plot = made('canvas', 'vw-plot', el);
   plot.setAttribute('role', 'img');
-  const chart = new Chart(plot, el);
-
-  const rest = () => {
-    const get = (name) => model.get(name);
-    tiles.captions(get('captions'));
-    tiles.still(get('snapshot'), get('step'));
-    plot.setAttribute('aria-label', get('plot_alt'));
-    chart.show({
-      names: get('names'), panels: get('panels'), values: floats(get('series')), step: get('step'), last: get('last'),
-    });
-  };
-  const receive = (message, buffers) => {
-    if (message.type === 'captions') tiles.captions(message.captions);
-    if (message.type !== 'frame') return;
-    tiles.frame(message, buffers[0]);
-    chart.show({
-      names: message.names, panels: message.panels, values: floats(buffers[1]), step: message.step, last: message.last,
-    });
-    if (message.ack) requestAnimationFrame(() => model.send({ type: 'ack', seq: message.seq }));
-  };
-  model.on('msg:custom', receive);
-  model.on('change:revision', rest); // the last of the traits that are set at rest
-  rest();
-
-  const resized = new ResizeObserver(() => chart.show({}));
-  resized.observe(plot);
-  const themed = new MutationObserver(() => chart.show({}));
-  themed.observe(document.body, { attributes: true, attributeFilter: ['data-jp-theme-light', 'data-jp-theme-name', 'class'] });
-  const stopRepairs = repairAround(el);
-  model.send({ type: 'view', delta: 1 });
-  return () => {
-    resized.disconnect();
-    themed.disconnect();
-    stopRepairs();
-    model.off('msg:custom', receive);
-    model.off('change:revision', rest);
-    try { model.send({ type: 'view', delta: -1 }); } catch { /* the kernel is gone: nobody to tell */ }
-  };
+  return follow(model, el, tiles, plot, {
+    rest: (get) => tiles.captions(get('captions')),
+    hear: (message) => { if (message.type === 'captions') tiles.captions(message.captions); },
+  });
 }
 
 export default { render };

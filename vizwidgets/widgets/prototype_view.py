@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import traitlets
 
-from .live_view import LiveView
+from .live_view import FOLLOW, LiveView
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_chart.js", "live_repair.js", "prototype_view.js")  # one module: it cannot import
+SCRIPTS = (*FOLLOW, "prototype_view.js")  # one module: it cannot import
 STYLES = ("live_view.css", "prototype_view.css")
 
 
