@@ -68,6 +68,11 @@ class Probe:
         self.device, self.precision = device_of(model), precision
         self._model = _copy_to_run(model, torch.bfloat16 if precision == "bfloat16" else None)
 
+    @property
+    def network(self) -> nn.Module:
+        """The private copy that is run; who hangs a hook on it takes it off again."""
+        return self._model
+
     def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Return the output of each layer (before a ReLU that is a layer of its own).
 
