@@ -25,10 +25,15 @@ def private_copy(model: nn.Module, weights: Callable[[nn.Parameter], Tensor] | N
         if isinstance(leaf, Tensor) and leaf.grad_fn is not None:  # kept from a forward pass
             memo[id(leaf)] = leaf.detach()
     for parameter in model.parameters():
-        values = parameter.detach() if weights is None else weights(parameter)
+        values = _usable(parameter.detach()) if weights is None else weights(parameter)
         memo[id(parameter)] = nn.Parameter(values, requires_grad=False)
     memo.update({id(buffer): buffer.detach().clone() for buffer in model.buffers()})
     private = copy.deepcopy(model, memo)
     for module in private.modules():
         module.training = False
     return private
+
+
+def _usable(values: Tensor) -> Tensor:
+    """Return weights that autograd takes: those made in inference mode are refused by it."""
+    return values.clone() if values.is_inference() else values

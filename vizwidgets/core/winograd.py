@@ -117,3 +117,8 @@ class _Convolve(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (back,) = ctx.saved_tensors
         return convolve(gradients[0], back), None, None
+
+
+def is_linear_step(node: Any) -> bool:
+    """Whether a node of autograd's graph is this convolution, and nothing that bends."""
+    return getattr(node, "_forward_cls", None) is _Convolve

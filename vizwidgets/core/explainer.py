@@ -1,0 +1,144 @@
+"""The expert door to saliency: a network that is prepared once, for many maps, piece by piece."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .classes import class_scores, find_class
+from .grad_cam import GradCam
+from .images import check_image
+from .labelled import explained
+from .layers import check_model
+from .measures import OUTPUT
+from .network import Probe
+from .objectives import Objective
+from .occlusion import Occlusion
+from .saliency_methods import Gradient, Guided, Integrated, Method, SmoothGrad, make_method
+from .scores import Score, bound_objective, find_classes
+
+METHODS: dict[str, type[Method]] = {
+    "gradient": Gradient,
+    "guided": Guided,
+    "smoothgrad": SmoothGrad,
+    "integrated": Integrated,
+    "gradcam": GradCam,
+    "occlusion": Occlusion,
+}
+PIXELS_AT_ONCE = 8 * 224 * 224  # more are not faster, and VGG-16 keeps some 100 MB for each large image
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An attribution as far as it is known.
+
+    Attributes
+    ----------
+    done, total : int
+        Pieces of work that are done, of all (samples, steps, windows; 1 for a single pass), of all images.
+    attribution : Tensor
+        (N, C, H, W), signed; (N, 1, H, W) for Grad-CAM and occlusion, which do not tell colours apart.
+    target : Tensor or Objective
+        (N,), the class of each image, or the objective.
+    """
+
+    done: int
+    total: int
+    attribution: Tensor
+    target: Tensor | Objective
+
+
+class Explainer:
+    """Explains many images, classes and methods with the weights that a model has now.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Takes images (N, C, H, W) in [0, 1]. It is copied in eval mode and stays as it is.
+
+    Raises
+    ------
+    TypeError
+        If it is no network.
+
+    Examples
+    --------
+    >>> explainer = Explainer(nn.Sequential(nn.Flatten(), nn.Linear(12, 2)))
+    >>> work = explainer.explain(torch.rand(3, 2, 2), target=0, method="smoothgrad", num_samples=3, at_once=1)
+    >>> [piece.done for piece in work]
+    [1, 2, 3]
+    """
+
+    def __init__(self, model: nn.Module) -> None:
+        check_model(model)
+        self.model = model
+        with torch.inference_mode(False):
+            self._probe = Probe(model)
+        self._like = next(self._probe.network.parameters(), torch.zeros(0))
+
+    def scores(self, image: Tensor) -> Tensor:
+        """Return the class scores (N, K) of images (C, H, W) or (N, C, H, W) in [0, 1]."""
+        images = self._checked(image)
+        with torch.no_grad(), explained(self.model, images):
+            parts = [self._probe(part, [OUTPUT])[OUTPUT] for part in images.split(_at_once(images))]
+        return torch.cat(parts).cpu()
+
+    def explain(
+        self,
+        image: Tensor,
+        target: Any = None,
+        method: str = "gradient",
+        *,
+        at_once: int | None = None,
+        **options: Any,
+    ) -> Iterator[Explanation]:
+        """Yield what is known after each piece of work; see `saliency_map` for the arguments.
+
+        Arguments are checked by the call itself, before the first piece.
+
+        Parameters
+        ----------
+        at_once : int, optional
+            Images that the network takes together, and so how much a piece of work is.
+        """
+        way = make_method(method, METHODS, options)
+        images = self._checked(image)
+        score = self._score(images, target)
+        return self._pieces(way, score, images, at_once or _at_once(images))
+
+    def _pieces(self, way: Method, score: Score, images: Tensor, at_once: int) -> Iterator[Explanation]:
+        finished: list[Tensor] = []
+        count = len(images)
+        with explained(self.model, images):
+            for start in range(0, count, at_once):
+                block = slice(start, min(start + at_once, count))
+                for done, total, attribution in way.explain(score.part(block), images[block], at_once):
+                    known = attribution.cpu()
+                    rest = known.new_zeros(count - block.stop, *known.shape[1:])
+                    so_far = done * len(known) + total * start
+                    whole = torch.cat([*finished, known, rest])
+                    yield Explanation(so_far, total * count, whole, score.target)
+                finished.append(known)
+
+    def _checked(self, image: Any) -> Tensor:
+        images = check_image(image, getattr(self.model, "input_shape", (None,))[0])
+        with torch.inference_mode(False):
+            return images.clone().to(self._like.device, self._like.dtype)
+
+    def _score(self, images: Tensor, target: Any) -> Score:
+        if isinstance(target, Objective):
+            return Score(self._probe, bound_objective(self.model, target))
+        if target is not None:
+            return Score(self._probe, find_classes(self.model, target, len(images)))
+        find_class(self.model, 0)  # a model without classes says so
+        scores = self.scores(images)
+        class_scores(scores, (0,))
+        return Score(self._probe, scores.argmax(dim=1))
+
+
+def _at_once(images: Tensor) -> int:
+    return max(1, PIXELS_AT_ONCE // (images.shape[2] * images.shape[3]))
