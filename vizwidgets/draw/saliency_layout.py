@@ -1,0 +1,148 @@
+"""Where the images and maps of a saliency sheet stand, and what lies under a point of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+MARGIN, GAP = 12, 12
+HEAD = 22  # for the titles above a line of pictures
+FOOT = 52  # for bar, numbers and words beneath
+WORDS = 26  # for words alone
+SHARED = 34  # for a bar that several maps share
+NOTE = 20  # for a last line
+ALONE = {1: 336, 2: 336, 3: 224, 4: 168}  # side of a picture for so many columns: one image
+STACKED = {1: 168, 2: 168, 3: 168, 4: 168, 5: 136, 6: 116, 7: 100}  # several images, one under the other
+
+
+class Place(NamedTuple):
+    """What lies under a point of the sheet.
+
+    `image` is the number of the image, `panel` that of the map (None: the image itself), `row` and `column`
+    the pixel.
+    """
+
+    image: int
+    panel: int | None
+    row: int
+    column: int
+
+
+class Cell(NamedTuple):
+    """Where one picture stands on the page, and where its bar begins."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    foot: float
+
+
+@dataclass(frozen=True)
+class SaliencyLayout:
+    """Places of all pictures of a sheet, in pixels of the page.
+
+    Attributes
+    ----------
+    width, height : float
+        Of the sheet.
+    side : int
+        Of the square in which each picture stands.
+    cells : tuple of tuple of Cell
+        For each image its own place, then those of its maps.
+    bars : tuple of (float, float, float)
+        Left, top and width of the bars that several maps share: none, one, or one for each image.
+    sizes : tuple of (int, int)
+        Height and width of each image in its own pixels.
+    """
+
+    width: float
+    height: float
+    side: int
+    cells: tuple[tuple[Cell, ...], ...]
+    bars: tuple[tuple[float, float, float], ...]
+    sizes: tuple[tuple[int, int], ...]
+
+
+def lay_out(
+    sizes: Sequence[tuple[int, int]], counts: Sequence[int], scale: str = "image", has_note: bool = False
+) -> SaliencyLayout:
+    """Lay out a sheet: one image and its maps as a grid, several images as lines under each other.
+
+    Parameters
+    ----------
+    sizes : sequence of (int, int)
+        Height and width of each image.
+    counts : sequence of int
+        How many maps each image has.
+    scale : str
+        "image": a bar under each map; "row": one for the maps of an image; "global": one for all.
+    has_note : bool
+        Whether there is a last line of words.
+
+    Examples
+    --------
+    >>> layout = lay_out([(224, 224)], [2])
+    >>> layout.width, len(layout.cells[0]), layout.cells[0][1].left
+    (720, 3, 248)
+    """
+    is_alone = len(sizes) == 1
+    columns = max(counts) + 1
+    if is_alone and columns > 4:
+        columns = 3 if columns <= 6 else 4
+    side = (ALONE if is_alone else STACKED)[columns]
+    foot = FOOT if scale == "image" else WORDS
+    top, rows, bars = float(MARGIN), [], []
+    width = 2 * MARGIN + columns * (side + GAP) - GAP
+    for size, count in zip(sizes, counts, strict=True):
+        cells: list[Cell] = []
+        for line in range(math.ceil((count + 1) / columns)):
+            number = min(columns, count + 1 - line * columns)
+            cells += _line(number, top + HEAD, side, size)
+            top = cells[-1].foot + foot
+        rows.append(tuple(cells))
+        if scale == "row" or (scale == "global" and len(rows) == len(sizes)):
+            bars.append((float(MARGIN), top, width - 2.0 * MARGIN))
+            top += SHARED
+    height = top + (NOTE if has_note else 0) + MARGIN / 2
+    return SaliencyLayout(width, height, side, tuple(rows), tuple(bars), tuple(sizes))
+
+
+def place_at(x: float, y: float, layout: SaliencyLayout) -> Place | None:
+    """Return what lies under a point of the sheet.
+
+    Parameters
+    ----------
+    x, y : float
+        Shares of the sheet's width and height, 0..1.
+    layout : SaliencyLayout
+        Of this sheet.
+
+    Returns
+    -------
+    Place or None
+        None beside the pictures.
+
+    Examples
+    --------
+    >>> layout = lay_out([(8, 8)], [1])
+    >>> place_at(0.02, 0.1, layout), place_at(0.98, 0.1, layout), place_at(0.5, 0.5, layout)
+    (Place(image=0, panel=None, row=0, column=0), Place(image=0, panel=0, row=0, column=7), None)
+    """
+    left, top = x * layout.width, y * layout.height
+    for image, cells in enumerate(layout.cells):
+        height, width = layout.sizes[image]
+        for number, cell in enumerate(cells):
+            row = math.floor((top - cell.top) / cell.height * height)
+            column = math.floor((left - cell.left) / cell.width * width)
+            if 0 <= row < height and 0 <= column < width:
+                return Place(image, number - 1 if number else None, row, column)
+    return None
+
+
+def _line(number: int, top: float, side: int, size: tuple[int, int]) -> list[Cell]:
+    """Return the places of some pictures beside each other; a rectangle fills its longer side."""
+    height, width = (side * length / max(size) for length in size)
+    return [Cell(MARGIN + place * (side + GAP), top, width, height, top + height) for place in range(number)]

@@ -1,0 +1,200 @@
+"""Saliency maps over their images, side by side, each with its scale in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from torch import Tensor
+
+from .color_scale import TOP, ColorScale, color_scale, laid_over, palette
+from .page import EMPTY, FAINT, INK, Page, wrapped
+from .pixels import Bytes, to_bytes
+from .saliency_layout import Cell, SaliencyLayout, lay_out
+
+SCALES = ("image", "row", "global")
+MOST_PANELS, MOST_ROWS = 6, 4
+BAR = 9  # height of a colour bar
+ZOOM = 2
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One map of a sheet.
+
+    Parameters
+    ----------
+    title : str
+        The method in plain words.
+    values : Tensor, array or None
+        (H, W), 0 or more, of the image's size; None where there is no map (yet).
+    words : str
+        A short line beneath; where there is no map, why.
+    """
+
+    title: str
+    values: Any = None
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ImageRow:
+    """An image and its maps.
+
+    Parameters
+    ----------
+    image : Tensor
+        (C, H, W) in [0, 1].
+    panels : sequence of Panel
+        Up to six.
+    title, words : str
+        What it is, above the image; and beneath it, for example what the network says of it.
+    """
+
+    image: Tensor
+    panels: Sequence[Panel]
+    title: str = "image"
+    words: str = ""
+
+
+def saliency_sheet(
+    rows: Sequence[ImageRow],
+    *,
+    strength: float = 0.7,
+    scale: str = "image",
+    mark: tuple[int, int] | None = None,
+    top: float = TOP,
+    zoom: int = ZOOM,
+) -> Image.Image:
+    """Draw images with their saliency maps laid over them.
+
+    Parameters
+    ----------
+    rows : sequence of ImageRow
+        Up to four. The maps of a single image stand in a grid, those of several in lines.
+    strength : float
+        0: the images alone; 1: the maps alone.
+    scale : str
+        "image": each map has a scale of its own; "row": the maps of an image share one; "global": all do.
+    mark : (int, int), optional
+        Row and column of a pixel that is marked on every picture.
+    top : float
+        Percent of the pixels that a scale covers (`color_scale`); a last line says what that means.
+    zoom : int
+        Pixels of the sheet for each one on the page; 2 is sharp on any screen, 1 is quick.
+
+    Raises
+    ------
+    ValueError
+        If there are too many rows or maps, a map has another size, or a setting does not exist.
+
+    Examples
+    --------
+    >>> import torch
+    >>> row = ImageRow(torch.zeros(1, 8, 8), [Panel("gradient", torch.eye(8))])
+    >>> saliency_sheet([row]).size
+    (1416, 856)
+    """
+    scales = _scales(rows, scale, top)
+    layout = _layout(rows, scales, scale)
+    page = Page(layout.width, layout.height, zoom)
+    for number, (row, cells) in enumerate(zip(rows, layout.cells, strict=True)):
+        _draw_image(page, row, cells[0], layout.side)
+        pixels = to_bytes(row.image)
+        for panel, cell, its_scale in zip(row.panels, cells[1:], scales[number], strict=True):
+            _draw_map(page, panel, cell, layout.side, pixels, its_scale, strength)
+            has_bar = scale == "image" and its_scale.end > 0
+            if has_bar:
+                draw_bar(page, cell.left, cell.foot + 6, cell.width, its_scale)
+            if panel.values is not None:
+                under = cell.foot + (41 if has_bar else 12)
+                page.words(cell.left, under, panel.words, 12, ink=FAINT, width=layout.side)
+        if mark is not None:
+            _draw_mark(page, cells, mark, pixels.shape)
+    for bar, shared in zip(layout.bars, scales, strict=False):
+        draw_bar(page, *bar, shared[0])
+    if _is_cut(scales):
+        page.words(12, layout.height - 14, cut_words(top), 11, ink=FAINT, width=layout.width - 24)
+    return page.sheet
+
+
+def sheet_layout(rows: Sequence[ImageRow], scale: str = "image", top: float = TOP) -> SaliencyLayout:
+    """Return where everything stands on the sheet of these rows, for `place_at`."""
+    return _layout(rows, _scales(rows, scale, top), scale)
+
+
+def cut_words(top: float) -> str:
+    """Return what "≥" at the end of a bar means."""
+    return f"≥: the strongest {100 - top:.2g} % of the pixels share the last colour."
+
+
+def draw_bar(page: Page, left: float, top: float, width: float, scale: ColorScale) -> None:
+    """Draw which colour is which number."""
+    page.picture(left, top, np.broadcast_to(palette(), (1, 256, 3)).copy(), width, BAR)
+    ticks = scale.ticks() if width >= 100 else scale.ticks()[::2]
+    for share, text in ticks:
+        anchor = "lm" if share == 0 else "rm" if share == 1 else "mm"
+        page.words(left + share * width, top + BAR + 9, text, 12 if width >= 128 else 10, anchor=anchor)
+
+
+def _layout(rows: Sequence[ImageRow], scales: Sequence[Sequence[ColorScale]], scale: str) -> SaliencyLayout:
+    sizes = [(int(row.image.shape[-2]), int(row.image.shape[-1])) for row in rows]
+    return lay_out(sizes, [len(row.panels) for row in rows], scale, _is_cut(scales))
+
+
+def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[ColorScale]]:
+    """Return the scale of each map."""
+    if scale not in SCALES:
+        raise ValueError(f"scale must be one of {', '.join(SCALES)}; got {scale!r}.")
+    if not 1 <= len(rows) <= MOST_ROWS or any(len(row.panels) > MOST_PANELS for row in rows):
+        raise ValueError(f"a sheet has 1 to {MOST_ROWS} images with up to {MOST_PANELS} maps each.")
+    maps = [[[] if panel.values is None else [panel.values] for panel in row.panels] for row in rows]
+    if scale == "image":
+        return [[color_scale(each, top) for each in row] for row in maps]
+    if scale == "row":
+        return [[color_scale(sum(row, []), top)] * max(1, len(row)) for row in maps]
+    everything = color_scale([each for row in maps for one in row for each in one], top)
+    return [[everything] * max(1, len(row)) for row in maps]
+
+
+def _is_cut(scales: Sequence[Sequence[ColorScale]]) -> bool:
+    return any(scale.is_cut for row in scales for scale in row)
+
+
+def _draw_image(page: Page, row: ImageRow, cell: Cell, side: int) -> None:
+    page.words(cell.left, cell.top - 11, row.title, width=side)
+    page.picture(cell.left, cell.top, to_bytes(row.image), cell.width, cell.height)
+    page.words(cell.left, cell.foot + 12, row.words, 12, width=side)
+
+
+def _draw_map(
+    page: Page, panel: Panel, cell: Cell, side: int, pixels: Bytes, scale: ColorScale, strength: float
+) -> None:
+    page.words(cell.left, cell.top - 11, panel.title, width=side)
+    note = _note(panel)
+    if note:
+        page.box(*cell[:4], EMPTY)
+        size = 12 if side >= 160 else 10
+        lines = wrapped(note, cell.width - 8, size, most=int(cell.height / (1.5 * size)))
+        page.lines(cell.left + cell.width / 2, cell.top + cell.height / 2, lines, size, INK)
+        return
+    page.picture(
+        cell.left, cell.top, laid_over(pixels, panel.values, scale, strength), cell.width, cell.height
+    )
+
+
+def _note(panel: Panel) -> str:
+    """Return what stands in the place of a map that cannot be shown."""
+    if panel.values is None:
+        return panel.words or "…"
+    return "" if bool((panel.values > 0).any()) else "0 everywhere"
+
+
+def _draw_mark(page: Page, cells: Sequence[Cell], mark: tuple[int, int], shape: tuple[int, ...]) -> None:
+    for cell in cells:
+        x = cell.left + (mark[1] + 0.5) / shape[1] * cell.width
+        y = cell.top + (mark[0] + 0.5) / shape[0] * cell.height
+        page.ring(x, y)
