@@ -1,0 +1,207 @@
+"""Where a picture comes from: one that is bundled, drawn or handed over, or the student's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+import traitlets
+from torch import Tensor
+
+from vizwidgets.data.photos import SUFFIXES
+
+from . import controls
+from .picture_offers import Offer, Shape, bundled, clean, drawn, from_bytes, from_path, handed_over
+
+MAX_BYTES = 50_000_000
+REFUSALS = (ValueError, TypeError, OSError)  # of `read_picture`, in words
+
+
+class PictureSource(ipywidgets.VBox):
+    """A list to choose a picture from, a field for the path of another one, and a button to upload some.
+
+    Observe `image_number`: when it changes, `image`, `title` and `code` are those of the new picture. What
+    cannot be read is said beneath, and the picture stays.
+
+    Parameters
+    ----------
+    shape : (int, int, int)
+        (C, H, W) that the model takes; C is 1 or 3.
+    images : Tensor, optional
+        (N, C, H, W) or (C, H, W) in [0, 1] of this shape; they come first in the list.
+    titles : sequence of str, optional
+        A name for each of them.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images do not fit.
+
+    Examples
+    --------
+    >>> source = PictureSource((3, 64, 64))
+    >>> source.title, source.image.shape, source.code
+    ('cat', torch.Size([1, 3, 64, 64]), "vw.photo('cat', size=64)")
+    """
+
+    image_number = traitlets.Int(0, help="Number of the picture in the list.")
+
+    def __init__(
+        self, shape: Shape, images: Tensor | None = None, titles: Sequence[str] | None = None
+    ) -> None:
+        self._shape = shape
+        given = [] if images is None else handed_over(images, shape, titles)
+        self._offers = [*given, *bundled(shape), *drawn(shape)]
+        self._image, self._is_following = self._offers[0].read(), False
+        self.pick = controls.dropdown("Image", "A photograph, an image of yours, or a drawn animal", [])
+        self.path = ipywidgets.Text(
+            description="Your own",
+            placeholder="path of a picture, then Enter",
+            tooltip="The path of a picture file, as Python sees it; press Enter to read it",
+            continuous_update=False,
+            style=controls.LABEL,
+            layout=controls.ROW,
+        )
+        self.upload = ipywidgets.FileUpload(
+            accept=",".join(SUFFIXES),
+            multiple=True,
+            description="Upload",
+            tooltip="Send pictures from this computer, up to 10 MB; for larger ones write the path",
+            layout={"width": "auto"},
+        )
+        self.note = ipywidgets.HTML()
+        self.note.add_class("vw-picture-note")
+        super().__init__([self.pick, self.path, self.upload, self.note])
+        self.add_class("vw-picture-source")
+        self._offer()
+        self.pick.observe(self._on_pick, "value")
+        self.path.observe(self._on_path, "value")
+        self.upload.observe(self._on_upload, "value")
+
+    @property
+    def image(self) -> Tensor:
+        """The picture, (1, C, H, W) in [0, 1]."""
+        return self._image
+
+    @property
+    def title(self) -> str:
+        """Name of the picture; escape it in HTML, it may be that of a student's file."""
+        return self._offers[self.image_number].title
+
+    @property
+    def code(self) -> str:
+        """The Python expression that gives the same image; empty for an upload.
+
+        Images that were handed over are called ``images``; gray ones need ``import torch`` too.
+        """
+        return self._offers[self.image_number].code
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """Names of all pictures in the list."""
+        return tuple(offer.title for offer in self._offers)
+
+    def read(self, number: int) -> Tensor:
+        """Return any picture of the list, (1, C, H, W) in [0, 1]."""
+        return self._offers[self._checked(number)].read()
+
+    def take(self, path: str) -> None:
+        """Choose a picture by its path, or one of the list by its name.
+
+        Raises
+        ------
+        ValueError, OSError
+            If there is no such picture; the picture stays.
+        """
+        if path in self.titles:
+            self.image_number = self.titles.index(path)
+            return
+        self._add([from_path(path, self._shape)])
+
+    # -- the list ---------------------------------------------------------------------------------------
+
+    def _checked(self, number: int) -> int:
+        if not 0 <= number < len(self._offers):
+            raise ValueError(f"image_number must be in 0..{len(self._offers) - 1}; got {number}.")
+        return number
+
+    @traitlets.validate("image_number")
+    def _check_number(self, proposal: dict[str, Any]) -> int:
+        """Read the picture before the number changes: whoever hears of the change finds it there."""
+        self._image = self.read(proposal["value"])
+        return proposal["value"]
+
+    @traitlets.observe("image_number")
+    def _on_number(self, _: Any) -> None:
+        self._follow()
+
+    def _add(self, found: Sequence[tuple[Offer, str]]) -> None:
+        first = len(self._offers)
+        self._offers += [offer for offer, _ in found]
+        self._offer()
+        self.image_number = first
+        self._say(" ".join(words for _, words in found))
+
+    def _offer(self) -> None:
+        """Fill the list with what there is."""
+        self._is_following = True  # a new list chooses its first entry by itself: not the student's doing
+        try:
+            self.pick.options = [(title, number) for number, title in enumerate(self.titles)]
+            self.pick.value = self.image_number
+        finally:
+            self._is_following = False
+
+    def _follow(self) -> None:
+        self._is_following = True
+        try:
+            self.pick.value = self.image_number
+        finally:
+            self._is_following = False
+        self._say("")
+
+    # -- what the student does ----------------------------------------------------------------------------
+
+    def _on_pick(self, change: dict[str, Any]) -> None:
+        if self._is_following or change["new"] is None:
+            return
+        try:
+            self.image_number = change["new"]
+        except REFUSALS as refusal:
+            self._follow()
+            self._say(str(refusal), is_trouble=True)
+
+    def _on_path(self, change: dict[str, Any]) -> None:
+        path = change["new"].strip().strip("\"'")  # as file managers copy it
+        if not path:
+            return
+        try:
+            self.take(path)
+        except REFUSALS as refusal:
+            self._say(str(refusal), is_trouble=True)
+
+    def _on_upload(self, change: dict[str, Any]) -> None:
+        files = change["new"]
+        if not files:
+            return
+        found, refusals = [], []
+        for file in files:
+            try:
+                found.append(self._received(file))
+            except REFUSALS as refusal:
+                refusals.append(f"{clean(file['name'])}: {refusal}")
+        self.upload.value = ()  # frees the memory, and the same file can come again
+        if found:
+            self._add(found)
+        if refusals:
+            self._say(" ".join(refusals), is_trouble=True)
+
+    def _received(self, file: Any) -> tuple[Offer, str]:
+        if len(file["content"]) > MAX_BYTES:
+            raise ValueError(f"at most {MAX_BYTES // 1_000_000} MB are taken; write its path instead.")
+        return from_bytes(file["name"], file["content"], self._shape)
+
+    def _say(self, words: str, is_trouble: bool = False) -> None:
+        tone = "vw-trouble" if is_trouble else "vw-said"
+        self.note.value = f'<span role="status" class="{tone}">{escape(words)}</span>' if words else ""
