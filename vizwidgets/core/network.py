@@ -13,8 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from .folding import fold_batch_norm, unfold
 from .last_convolution import LastConvolution, Outputs, is_separable
-from .layers import device_of, find_module
+from .layers import Shape, device_of, find_module
 from .measures import OUTPUT
 from .private_copy import private_copy
 from .winograd import hasten
@@ -67,11 +68,38 @@ class Probe:
     def __init__(self, model: nn.Module, precision: str = "float32") -> None:
         self.device, self.precision = device_of(model), precision
         self._model = _copy_to_run(model, torch.bfloat16 if precision == "bfloat16" else None)
+        self._is_folded = precision == "bfloat16"  # too coarse for it
 
     @property
     def network(self) -> nn.Module:
         """The private copy that is run; who hangs a hook on it takes it off again."""
         return self._model
+
+    def module(self, layer: str) -> nn.Module:
+        """Return the module of a layer, and see to it that it computes its own output.
+
+        Raises
+        ------
+        ValueError
+            If there is no such layer.
+        """
+        _, module = find_module(self._model, layer)
+        unfold(self._model, module)
+        return module
+
+    def fold(self, shape: Shape) -> None:
+        """Fold batch normalization into the convolutions before it, with equal values (`fold_batch_norm`).
+
+        That takes about as long as a few gradients: it pays where many follow. The second time does nothing.
+
+        Parameters
+        ----------
+        shape : tuple of int
+            (C, H, W) of the images.
+        """
+        if not self._is_folded:
+            self._is_folded = True
+            fold_batch_norm(self._model, shape)
 
     def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Return the output of each layer (before a ReLU that is a layer of its own).
@@ -83,6 +111,8 @@ class Probe:
         """
         outputs: dict[str, Tensor] = {}
         wanted = [name for name in layers if name != OUTPUT]
+        for name in wanted:
+            self.module(name)
         result = self._run(image, [self._listen(name, outputs, layers) for name in wanted])
         if OUTPUT in layers:
             outputs[OUTPUT] = _as_tensor(result)
@@ -93,7 +123,7 @@ class Probe:
 
     def sparing(self, image: Tensor, layers: Sequence[str]) -> Outputs:
         """Return the same, but of a convolution that is the only layer what its filters need (`maps_of`)."""
-        module = find_module(self._model, layers[0])[1] if layers[0] != OUTPUT else None
+        module = self.module(layers[0]) if layers[0] != OUTPUT else None
         if len(layers) > 1 or module is None or not is_separable(module):
             return self(image, layers)
         reached: list[Tensor] = []
