@@ -1,0 +1,178 @@
+"""The layers of a network that hold weights, in the order of its forward pass and in a handful of groups.
+
+EfficientNet-Lite0 has fifty such layers: taken one by one they are a long wait and a crowded picture. So a
+normalization goes with its convolution; where that leaves many, what has one stage in its name goes together
+("block3"); and where even these are many, neighbours do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from .labelled import explained
+from .layers import find_module, network_of
+from .measures import OUTPUT
+from .private_copy import private_copy
+
+MAX_GROUPS = 10
+FEWEST_STAGES = 3  # names with fewer stages tell nothing apart
+_STAGE = re.compile(r".*?\d+")  # up to the first number: block3 of block3_conv2, layer4 of layer4.0.conv1
+
+
+@dataclass(frozen=True)
+class LayerGroup:
+    """Layers that are taken together.
+
+    Parameters
+    ----------
+    name : str
+        What they are called, e.g. "block3".
+    modules : tuple of str
+        Paths of the modules that hold their weights.
+    """
+
+    name: str
+    modules: tuple[str, ...]
+
+
+def layer_groups(
+    model: nn.Module, images: Tensor, layers: Sequence[str] | None = None, *, until: Sequence[str] = (OUTPUT,)
+) -> tuple[LayerGroup, ...]:
+    """Return the layers of a network that hold weights in groups, from the image to the output.
+
+    Parameters
+    ----------
+    model : nn.Module
+        It stays as it is.
+    images : Tensor
+        (N, C, H, W) in [0, 1]; the first one is followed through the network.
+    layers : sequence of str, optional
+        Names or aliases of layers or of whole blocks, each a group; by default all layers in at most
+        `MAX_GROUPS` groups.
+    until : sequence of str
+        Layers whose output is asked for; what comes after the last of them is left out.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the network has no weights or does not take the images, or `layers` names none, an unknown one, one
+        without weights, or the same weights twice.
+
+    Examples
+    --------
+    >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU(), nn.Flatten(), nn.Linear(64, 2))
+    >>> [group.modules for group in layer_groups(net, torch.rand(1, 3, 6, 6))]
+    [('0', '1'), ('4',)]
+    """
+    order = _forward_order(model, images, until)
+    if not order:
+        raise ValueError(
+            "this model has no weights, so nothing can be made random; the test asks whether a map "
+            "depends on what a network has learned."
+        )
+    if layers is not None:
+        return _named(model, order, layers)
+    groups = _with_normalization(model, order)
+    if len(groups) > MAX_GROUPS:
+        stages = _by_stage(groups)
+        groups = stages if len(stages) >= FEWEST_STAGES else groups
+    return tuple(groups if len(groups) <= MAX_GROUPS else _neighbours(groups))
+
+
+def _forward_order(model: nn.Module, images: Tensor, until: Sequence[str]) -> list[str]:
+    """Return the paths of the modules that hold weights themselves, in the order of their last call."""
+    copied = private_copy(model)
+    network = network_of(copied)
+    called: dict[str, None] = {}
+
+    def note(name: str) -> Callable[..., None]:
+        def hook(*_: Any) -> None:
+            called.pop(name, None)
+            called[name] = None
+
+        return hook
+
+    for name, module in network.named_modules():
+        module.register_forward_hook(note(name))
+    first = next(copied.parameters(), images)
+    with torch.no_grad(), explained(model, images):
+        copied(images[:1].to(first.device, first.dtype))
+    moments = {name: moment for moment, name in enumerate(called)}
+    end = len(moments) if OUTPUT in until else max(moments[find_module(model, layer)[0]] for layer in until)
+    holders = [name for name, module in network.named_modules() if _own_weights(module)]
+    used = [name for name in holders if _moment(name, moments) <= end]
+    return sorted(used, key=lambda name: _moment(name, moments))
+
+
+def _own_weights(module: nn.Module) -> list[nn.Parameter]:
+    return list(module.parameters(recurse=False))
+
+
+def _moment(name: str, moments: dict[str, int]) -> int:
+    """Return when a module was called, or what it lies in: some parents read their children's weights."""
+    while name and name not in moments:
+        name = name.rpartition(".")[0]
+    return moments.get(name, len(moments))
+
+
+def _with_normalization(model: nn.Module, order: list[str]) -> list[LayerGroup]:
+    """Begin a group at each module with a matrix or filters; what only scales and shifts goes with it."""
+    network, aliases = network_of(model), getattr(model, "aliases", {})
+    groups: list[list[str]] = []
+    for name in order:
+        begins = any(weight.dim() > 1 for weight in _own_weights(network.get_submodule(name)))
+        if begins or not groups:
+            groups.append([name])
+        else:
+            groups[-1].append(name)
+    return [LayerGroup(aliases.get(names[0], names[0]) or "network", tuple(names)) for names in groups]
+
+
+def _by_stage(groups: list[LayerGroup]) -> list[LayerGroup]:
+    stages = groupby(groups, key=lambda group: _stage(group.name))
+    return [_joined(name, list(members)) for name, members in stages]
+
+
+def _stage(name: str) -> str:
+    found = _STAGE.match(name)
+    return found.group() if found else name
+
+
+def _neighbours(groups: list[LayerGroup]) -> list[LayerGroup]:
+    edges = [place * len(groups) // MAX_GROUPS for place in range(MAX_GROUPS + 1)]
+    parts = [groups[start:end] for start, end in zip(edges[:-1], edges[1:], strict=True)]
+    names = [part[0].name if len(part) == 1 else f"{part[0].name} … {part[-1].name}" for part in parts]
+    return [_joined(name, part) for name, part in zip(names, parts, strict=True)]
+
+
+def _joined(name: str, groups: list[LayerGroup]) -> LayerGroup:
+    return LayerGroup(name, tuple(module for group in groups for module in group.modules))
+
+
+def _named(model: nn.Module, order: list[str], layers: Sequence[str]) -> tuple[LayerGroup, ...]:
+    if isinstance(layers, str) or not isinstance(layers, Sequence) or not layers:
+        raise TypeError(f"layers must be a list of names such as ['classifier', 'block5']; got {layers!r}.")
+    groups = [LayerGroup(layer, _holders_in(model, order, layer)) for layer in layers]
+    taken = [name for group in groups for name in group.modules]
+    twice = next((name for name in taken if taken.count(name) > 1), None)
+    if twice is not None:
+        raise ValueError(f"layers names {twice!r} twice, alone or within a block; name each once.")
+    return tuple(sorted(groups, key=lambda group: order.index(group.modules[-1])))
+
+
+def _holders_in(model: nn.Module, order: list[str], layer: str) -> tuple[str, ...]:
+    path, module = find_module(model, layer)
+    found = tuple(name for name in order if name == path or name.startswith(f"{path}."))
+    if not found:
+        raise ValueError(
+            f"layer {layer!r} ({type(module).__name__}) has no weights that could be made random; "
+            "vw.list_layers(model) shows how many each layer has."
+        )
+    return found

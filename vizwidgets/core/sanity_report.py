@@ -1,0 +1,204 @@
+"""What a randomization test has found, with a verdict in words from stated thresholds.
+
+The verdict asks how much of the map is left while the upper half of the layers is random: the layers that
+decide about the class, above those that only see edges and textures. It takes the mean rank correlation over
+the steps of that half and over the images:
+
+1. does not follow the weights: at least `IGNORES`, so half of the pixels' order (r² = 0.5) is the old one;
+2. follows the weights: at most `FOLLOWS`, so no more than a quarter of it (r² = 0.25) is;
+3. in between: neither.
+
+A map that is 0 everywhere, of the trained network or of a random one, is left out: a network in which every
+signal has died has no map, whatever the method. Where nothing else is there, the test cannot be judged.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from .likeness import Similarity, stacked
+from .saliency import SaliencyMap
+
+IGNORES = 0.7
+FOLLOWS = 0.5
+AS_TRAINED = "as trained"
+OUTCOMES = ("follows the weights", "does not follow the weights", "in between", "cannot be judged")
+
+
+@dataclass(frozen=True)
+class RandomizationStep:
+    """The map of a network that has forgotten some of its layers.
+
+    Attributes
+    ----------
+    done, total : int
+        Layers (or groups of layers) that were made random so far, of all; 0 for the trained network.
+    layer : str
+        The layer that was made random last; `AS_TRAINED` for the trained network.
+    map : SaliencyMap
+        What the network's map has become.
+    similarity : Similarity
+        To the map of the trained network, each (N,).
+    """
+
+    done: int
+    total: int
+    layer: str
+    map: SaliencyMap
+    similarity: Similarity
+
+    @property
+    def rank_correlation(self) -> Tensor:
+        """(N,), of the values with those of the trained network."""
+        return self.similarity.rank_correlation
+
+    @property
+    def signed_rank_correlation(self) -> Tensor:
+        """(N,), of the signed attribution with that of the trained network."""
+        return self.similarity.signed_rank_correlation
+
+    @property
+    def structural_similarity(self) -> Tensor:
+        """(N,), of the values with those of the trained network."""
+        return self.similarity.structural_similarity
+
+
+@dataclass(frozen=True)
+class RandomizationTest:
+    """How a map changes when layers are forgotten, from the output layer down; prints as a table.
+
+    Attributes
+    ----------
+    steps : tuple of RandomizationStep
+        The trained network first.
+    images : Tensor
+        (N, C, H, W) in [0, 1].
+    kind : str
+        "cascading" or "independent".
+    edges : Similarity
+        How like the trained network's map the edges of the images are, each (N,).
+    random : Similarity
+        How like it random maps are, each (M, N).
+    """
+
+    steps: tuple[RandomizationStep, ...]
+    images: Tensor
+    kind: str
+    edges: Similarity
+    random: Similarity
+
+    @property
+    def method(self) -> str:
+        """How the maps were found."""
+        return self.steps[0].map.method
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The L layers (or groups) that were made random, in this order."""
+        return tuple(step.layer for step in self.steps[1:])
+
+    @property
+    def maps(self) -> Tensor:
+        """(L + 1, N, H, W), at least 0, that of the trained network first."""
+        return torch.stack([step.map.values for step in self.steps])
+
+    @property
+    def rank_correlation(self) -> Tensor:
+        """(L, N), of the values."""
+        return self.similarity.rank_correlation
+
+    @property
+    def signed_rank_correlation(self) -> Tensor:
+        """(L, N), of the signed attributions."""
+        return self.similarity.signed_rank_correlation
+
+    @property
+    def structural_similarity(self) -> Tensor:
+        """(L, N), of the values."""
+        return self.similarity.structural_similarity
+
+    @property
+    def similarity(self) -> Similarity:
+        """To the trained network's map, each (L, N)."""
+        if len(self.steps) > 1:
+            return stacked([step.similarity for step in self.steps[1:]])
+        none = torch.zeros(0, len(self.images), dtype=torch.float64)
+        return Similarity(none, none, none)
+
+    @property
+    def upper(self) -> tuple[str, ...]:
+        """The upper half of the layers, which decide the verdict."""
+        return self.layers[: math.ceil(self.steps[0].total / 2)]
+
+    @property
+    def remaining(self) -> float:
+        """Mean rank correlation while layers of the upper half are random; NaN if it cannot be judged."""
+        has_map = ~self.is_blank[0] & ~self.is_blank[1:]
+        count = len(self.upper)
+        return float(self.rank_correlation[:count][has_map[:count]].mean())
+
+    @property
+    def is_blank(self) -> Tensor:
+        """(L + 1, N), whether a map is 0 everywhere."""
+        return ~self.maps.flatten(2).any(dim=2)
+
+    @property
+    def outcome(self) -> str:
+        """One of `OUTCOMES`."""
+        left = self.remaining
+        if math.isnan(left):
+            return "cannot be judged"
+        if left >= IGNORES:
+            return "does not follow the weights"
+        return "follows the weights" if left <= FOLLOWS else "in between"
+
+    @property
+    def verdict(self) -> str:
+        """The outcome with its reason, in one sentence."""
+        return f"{self.outcome}: {self._reason()}"
+
+    def _reason(self) -> str:
+        if not self.layers:
+            return "no layer was made random yet."
+        if math.isnan(self.remaining):
+            return "the maps are 0 everywhere, so there is nothing to compare."
+        first, last = self.upper[0], self.upper[-1]
+        which = first if first == last else f"{first} down to {last}"
+        layers = "output layers" if self.kind == "cascading" else "output layers one at a time"
+        words = {
+            "follows the weights": "little of the map is left",
+            "does not follow the weights": "the map is still like the original",
+            "in between": "a part of the map is left",
+        }[self.outcome]
+        return f"with the {layers} random ({which}) {words}, r = {self.remaining:.2f}."
+
+    def __str__(self) -> str:
+        """Return the verdict and a table of the layers, means over the images."""
+        head = "random from here up" if self.kind == "cascading" else "random alone"
+        rows = [(head, "rank corr. r", "with sign", "structure")]
+        for step, is_blank in zip(self.steps[1:], self.is_blank[1:], strict=True):
+            rows.append((step.layer, *(("map is 0", "", "") if is_blank.all() else _cells(step.similarity))))
+        rows.append(("edges of the image", *_cells(self.edges, has_sign=False)))
+        rows.append(("a random map", *_cells(self.random, has_sign=False)))
+        width = max(len(row[0]) for row in rows)
+        lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>15}" for cell in row[1:]) for row in rows]
+        return "\n".join(line.rstrip() for line in [f"{self.method} {self.verdict}", *lines])
+
+    __repr__ = __str__
+
+
+def _cells(similarity: Similarity, has_sign: bool = True) -> tuple[str, str, str]:
+    signed = similarity.signed_rank_correlation if has_sign else None
+    return _cell(similarity.rank_correlation), _cell(signed), _cell(similarity.structural_similarity)
+
+
+def _cell(values: Tensor | None) -> str:
+    """Write a mean over images, and over M comparisons with their spread."""
+    if values is None:
+        return ""
+    mean = f"{float(values.mean()):.2f}"
+    return mean if values.dim() == 1 else f"{mean} ± {float(values.std(dim=0).mean()):.2f}"
