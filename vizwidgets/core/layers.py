@@ -141,9 +141,11 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
     """
     check_model(model)
     shape = tuple(input_shape or input_shape_of(model))
-    copied, aliases = private_copy(model), getattr(model, "aliases", {})
+    aliases = getattr(model, "aliases", {})
     found: dict[str, Layer] = {}
-    with torch.no_grad(), FieldTracker() as tracker:
+    # in inference mode torch does not hand its operations over one by one
+    with torch.inference_mode(False), torch.no_grad(), FieldTracker() as tracker:
+        copied = private_copy(model)
         image = torch.full((1, *shape), 0.5, device=device_of(model))
         tracker.start(image)
 

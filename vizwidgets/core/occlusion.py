@@ -52,16 +52,15 @@ class Occlusion(Method):
         boxes = self.boxes(images.shape[2], images.shape[3])
         total = images.new_zeros(len(images), 1, *images.shape[2:])
         times = images.new_zeros(images.shape[2:])
-        with torch.inference_mode(False), torch.no_grad():
-            whole = score(images)
-            for first, last in spans(len(boxes), max(1, at_once // len(images))):
-                part = boxes[first:last]
-                covered = torch.stack([_covered(images, cover, box) for box in part], dim=1)
-                scores = score.repeated(len(part))(covered.flatten(0, 1)).view(len(images), -1)
-                for fall, box in zip((whole[:, None] - scores).T, part, strict=True):
-                    total[:, :, box[0], box[1]] += fall[:, None, None, None]
-                    times[box] += 1
-                yield last, len(boxes), total / times.clamp(min=1)
+        whole = score.values(images)
+        for first, last in spans(len(boxes), max(1, at_once // len(images))):
+            part = boxes[first:last]
+            covered = torch.stack([_covered(images, cover, box) for box in part], dim=1)
+            scores = score.repeated(len(part)).values(covered.flatten(0, 1)).view(len(images), -1)
+            for fall, box in zip((whole[:, None] - scores).T, part, strict=True):
+                total[:, :, box[0], box[1]] += fall[:, None, None, None]
+                times[box] += 1
+            yield last, len(boxes), total / times.clamp(min=1)
 
     def boxes(self, height: int, width: int) -> list[Box]:
         """Return the windows, row by row, as slices of rows and columns."""

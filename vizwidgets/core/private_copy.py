@@ -25,8 +25,8 @@ def private_copy(model: nn.Module, weights: Callable[[nn.Parameter], Tensor] | N
         if isinstance(leaf, Tensor) and leaf.grad_fn is not None:  # kept from a forward pass
             memo[id(leaf)] = leaf.detach()
     for parameter in model.parameters():
-        values = _usable(parameter.detach()) if weights is None else weights(parameter)
-        memo[id(parameter)] = nn.Parameter(values, requires_grad=False)
+        values = parameter.detach() if weights is None else weights(parameter)
+        memo[id(parameter)] = nn.Parameter(_usable(values), requires_grad=False)
     memo.update({id(buffer): buffer.detach().clone() for buffer in model.buffers()})
     private = copy.deepcopy(model, memo)
     for module in private.modules():

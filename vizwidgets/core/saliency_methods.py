@@ -120,12 +120,12 @@ class Integrated(Method):
         _check_count("num_steps", self.num_steps)
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
-        way = images - baseline_image(self.baseline, images)
-        total = torch.zeros_like(images)
-        shares = (torch.arange(self.num_steps, dtype=images.dtype) + 0.5) / self.num_steps
+        start = baseline_image(self.baseline, images)
+        way, total = images - start, torch.zeros_like(images)
+        shares = (torch.arange(self.num_steps, dtype=torch.float64) + 0.5) / self.num_steps
         for first, last in spans(self.num_steps, max(1, at_once // len(images))):
-            left = (1 - shares[first:last]).view(1, -1, 1, 1, 1).to(images)
-            between = images[:, None] - left * way[:, None]
+            share = shares[first:last].view(1, -1, 1, 1, 1).to(images)
+            between = start[:, None] + share * way[:, None]
             gradient = score.repeated(last - first).gradient(between.flatten(0, 1))
             total += gradient.view(between.shape).sum(dim=1) / self.num_steps
             yield last, self.num_steps, way * total

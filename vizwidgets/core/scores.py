@@ -51,6 +51,11 @@ class Score:
         """Return the question for some of the images."""
         return self if isinstance(self.target, Objective) else Score(self.probe, self.target[numbers])
 
+    def values(self, images: Tensor) -> Tensor:
+        """Return the numbers alone, nothing recorded."""
+        with torch.no_grad():
+            return self(images)
+
     def gradient(self, images: Tensor, rule: Rule | None = None) -> Tensor:
         """Return the gradient of each image's number with respect to its pixels, (N, C, H, W).
 
