@@ -117,6 +117,39 @@ def test_misspelt_names_missing_files_and_other_things_are_answered_in_words(tmp
             photo("cat", size=size)
 
 
+def test_a_misspelt_path_is_answered_with_the_file_that_is_there(tmp_path):
+    Image.new("RGB", (4, 4)).save(tmp_path / "holiday.jpg")
+    with pytest.raises(FileNotFoundError, match="did you mean .*holiday.jpg'?"):
+        photo(tmp_path / "holliday.jpeg")
+    with pytest.raises(FileNotFoundError, match="nor a folder"):
+        photo(tmp_path / "summer" / "holiday.jpg")
+
+
+@pytest.mark.parametrize("kind", ["EPS", "PPM", "ICO"])
+def test_kinds_of_pictures_that_are_not_offered_are_not_opened(kind):
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16)).save(buffer, kind)
+    with pytest.raises(ValueError, match="the upload is not a picture that can be read"):
+        photo(buffer.getvalue())
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("kind", photos.FORMATS)
+def test_damage_of_any_sort_is_answered_in_words(kind):
+    random = np.random.default_rng(0)
+    buffer, refusals = io.BytesIO(), set()
+    Image.fromarray(random.integers(0, 256, (24, 20, 3), dtype=np.uint8)).save(buffer, kind)
+    for _ in range(60):
+        content = np.frombuffer(buffer.getvalue(), np.uint8).copy()
+        places = random.integers(0, min(len(content), random.choice([60, len(content)])), 8)
+        content[places] = random.integers(0, 256, 8)
+        try:
+            photo(content.tobytes(), size=8)
+        except ValueError as refusal:
+            refusals.add(str(refusal))
+    assert refusals and all(words.startswith("the upload ") for words in refusals)
+
+
 def test_the_limit_is_the_librarys_own_and_pillows_is_left_alone():
     before = Image.MAX_IMAGE_PIXELS
     photo("cat")

@@ -16,6 +16,8 @@ from torch import Tensor
 
 MAX_PIXELS = 50_000_000
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff")
+# Pillow knows many more kinds; some call other programs (EPS) or fail in ways of their own.
+FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 MASK_ENDING = ".mask.png"
 # CC0 or public domain, in scikit-image's wheel: no network is needed.
 _FILES = {
@@ -153,7 +155,7 @@ def _open(source: str | os.PathLike[str] | bytes) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have a limit of our own
-            picture = Image.open(file)
+            picture = Image.open(file, formats=FORMATS)
         if picture.width * picture.height > MAX_PIXELS:
             raise ValueError(_too_large(name, f"{picture.width:,} x {picture.height:,} pixels"))
         return ImageOps.exif_transpose(picture)
@@ -179,7 +181,7 @@ def _locate(source: str | os.PathLike[str] | bytes) -> tuple[str, Path | io.Byte
         raise ValueError(_unknown_name(source))
     if path.is_dir():
         raise ValueError(f"{path.name} is a folder; give the path of one picture in it.")
-    raise FileNotFoundError(f"there is no picture file {str(source)!r}; looked in {Path.cwd()}.")
+    raise FileNotFoundError(f"there is no picture file {str(source)!r}; {_near(path)}")
 
 
 def _bundled(file_name: str) -> Path:
@@ -188,6 +190,18 @@ def _bundled(file_name: str) -> Path:
     if spec is None or spec.origin is None:
         raise ModuleNotFoundError("the bundled photographs come with scikit-image: pip install scikit-image.")
     return Path(spec.origin).parent / "data" / file_name
+
+
+def _near(path: Path) -> str:
+    """Return what was perhaps meant by the path of a file that is not there, or where it was looked for."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f"nor a folder {str(folder)!r}; looked in {Path.cwd()}."
+    names = [each.name for each in folder.iterdir() if is_picture(each)]
+    near = difflib.get_close_matches(path.name, names, n=2, cutoff=0.6)
+    if near:
+        return f"did you mean {' or '.join(repr(str(folder / name)) for name in near)}?"
+    return f"looked in {folder.resolve()}."
 
 
 def _unknown_name(name: str) -> str:
