@@ -1,0 +1,216 @@
+"""The frame of a `SaliencyExplorer`: where its parts stand, and what happens when something changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets
+import torch
+import traitlets
+from PIL import Image
+from torch import Tensor
+
+from vizwidgets.core.explainer import Explanation
+from vizwidgets.core.layers import input_shape_of
+from vizwidgets.core.objectives import Objective
+from vizwidgets.draw.pixels import png
+
+from . import controls
+from .ascent_words import model_name, provenance_line
+from .cells import running_cell
+from .code_box import CodeBox
+from .run import Run
+from .run_bar import RunBar
+from .saliency_controls import look_group, method_buttons, option_drawer
+from .saliency_images import SaliencyImages
+from .saliency_inspector import SaliencyInspector
+from .saliency_order import Order, Subject
+from .saliency_randomization import RandomizationPanel
+from .saliency_stepper import SaliencyStepper
+from .saliency_target import SaliencyTarget
+from .saliency_tiles import Look, SaliencyTiles
+from .saliency_traits import LOOK, PIXEL, SaliencyTraits
+from .saliency_view import Place, SaliencyView
+from .saliency_words import name_of, progress_words
+from .still import Still
+
+
+class SaliencyFrame(SaliencyTraits, Still):
+    """Controls at the side; maps, pixel, sanity check and code beside them; and what ties them to the run."""
+
+    image_number = traitlets.Int(0, help="In which row the inspected pixel lies.")
+
+    def _choose_images(
+        self, images: Tensor | None, titles: Sequence[str] | None, shown: Sequence[int]
+    ) -> None:
+        channels, height, width = input_shape_of(self.model)
+        shape = channels, height, width
+        self.images = SaliencyImages(shape, images, titles, shown, self._on_images)
+        self._subjects = self.images.subjects
+
+    def _make_parts(self) -> None:
+        self._stepper = SaliencyStepper(self.model, self.order())
+        self._tiles = SaliencyTiles(self.model, self._stepper)
+        self.run = Run(self._stepper, self._on_step, self._on_rest)
+        self.view = SaliencyView(self.run.seen, self._on_place)
+        self.bar = RunBar(self.run, self._progress)
+        self.inspector = SaliencyInspector(self)
+        self.randomization = RandomizationPanel(self)
+        self.code_box = CodeBox(self.code)
+        self._png: tuple[int, bytes] = (-1, b"")
+
+    def figure(self) -> Image.Image:
+        """Return the static picture."""
+        raise NotImplementedError
+
+    def code(self) -> str:
+        """Return the Python that gives the maps on the screen."""
+        raise NotImplementedError
+
+    # -- what is on the screen ------------------------------------------------------------------------
+
+    @property
+    def shown_order(self) -> Order:
+        """What the maps on the screen were asked for with."""
+        return self._stepper.order
+
+    def scores(self, subject: Subject) -> Tensor | None:
+        """Return the class scores (K,) of an image; None if there are none (yet)."""
+        return self._stepper.scores(subject)
+
+    def explained(self, subject: Subject) -> int | Objective | None:
+        """Return the class index or objective that is explained of an image."""
+        return self._stepper.target_of(subject)
+
+    def explanation(self, subject: Subject, method: str) -> Explanation | None:
+        """Return what is known of a map, with its signed attribution."""
+        return self._stepper.explanation(subject, method)
+
+    def refusal(self, subject: Subject, method: str) -> str:
+        """Return why there is no such map, or the empty string."""
+        return self._stepper.refusal(subject, method)
+
+    def values(self, subject: Subject, method: str) -> Tensor:
+        """Return a map (H, W), 0 or more."""
+        values = self._tiles.values(subject, method, self.reduce)
+        return torch.zeros(subject.image.shape[2:]) if values is None else values
+
+    # -- parts ----------------------------------------------------------------------------------------
+
+    def _assemble(self) -> None:
+        self.bar.rewind.layout.display = "none"  # maps have no earlier steps to go back to
+        self.bar.buttons["reset"].tooltip = "Forget the maps, and read the model's weights anew"
+        self.bar.buttons["start"].tooltip = "Compute the maps that are missing"
+        self.target_controls = SaliencyTarget(self, self.bar.say)
+        methods = controls.group("Methods side by side", [method_buttons(self, self.bar.say)], "target")
+        self.drawer = option_drawer(self, self.bar.say)
+        methods.children = (*methods.children, self.drawer)
+        side = [
+            controls.group("Image", [self.images], "target"),
+            self.target_controls.box,
+            methods,
+            look_group(self, self.bar.say),
+        ]
+        words = provenance_line(self.model, "float32")
+        title = f'<span class="vw-title">Saliency</span><span class="vw-subtitle">{escape(words)}</span>'
+        header = ipywidgets.HTML(title)
+        header.add_class("vw-header")
+        main = [self.bar, self.view, self.inspector.box, self.randomization, self.code_box]
+        columns = ipywidgets.VBox(side), ipywidgets.VBox(main)
+        body = ipywidgets.HBox(columns)
+        for part, name in (
+            (columns[0], "vw-side"),
+            (columns[1], "vw-main"),
+            (body, "vw-body"),
+            (self, "vw-root"),
+        ):
+            part.add_class(name)
+        self.children = (header, body)
+        self.observe(self._on_look, list(LOOK))
+        self.observe(self._on_pixel, [*PIXEL, "image_number"])
+
+    # -- changes --------------------------------------------------------------------------------------
+
+    def _on_images(self) -> None:
+        self._subjects = self.images.subjects
+        with self._together():
+            self._is_anew_due = True
+            self.image_number = min(self.image_number, len(self._subjects) - 1)
+
+    def _on_order(self, is_anew: bool) -> None:
+        order = self.order()
+        self.bar.clear()
+        self.run.tell(lambda: self._stepper.ask(order))
+        self.randomization.outdate()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Compute what is missing; what an earlier order still does is given up."""
+        self._stepper.is_watched = self.view.is_watched
+        self.run.restart()
+        if self.run.allows("start"):
+            self.run.start()
+
+    def _on_look(self, _: Any) -> None:
+        self.bar.clear()
+        self.run.refresh()
+
+    def _on_pixel(self, change: dict[str, Any]) -> None:
+        self.inspector.pin(is_moved=change["name"] != "nudge_size")
+
+    def _on_place(self, kind: str, place: Place | None) -> None:
+        """Answer the mouse: a hovered pixel is read, a clicked one is kept."""
+        if kind == "pin" and place is not None:
+            self.inspector.move_to(place)
+        else:
+            self.inspector.look_at(place)
+
+    # -- what the run calls ---------------------------------------------------------------------------
+
+    def _on_step(self) -> None:
+        if self.view.is_ready:
+            self.view.push(*self._tiles.rows(self._look()))
+            self._offer_classes()
+        self.bar.tick()
+
+    def _on_rest(self) -> None:
+        if self.run.has_orders:
+            return  # another order comes at once: show that one
+        self.view.rest(*self._tiles.rows(self._look()))
+        self._offer_classes()
+        self.bar.update()
+        self.code_box.update()
+        self.inspector.refresh()
+        self._renew_display()
+
+    def _look(self) -> Look:
+        return Look(self.reduce, self.strength, self.scale)
+
+    def _offer_classes(self) -> None:
+        self.target_controls.show(self._stepper.scores(self._stepper.order.subjects[-1]))
+
+    def _progress(self) -> str:
+        return progress_words(self, self._stepper)
+
+    # -- notebooks without a browser ------------------------------------------------------------------
+
+    def _words(self) -> str:
+        order = self._stepper.order
+        titles = " and ".join(subject.title for subject in order.subjects)
+        what = name_of(self.model, order.target)
+        return f"{model_name(self.model)}: {', '.join(order.methods)} of {what} on {titles}"
+
+    def _still_png(self) -> bytes:
+        if self._png[0] != self.view.revision:
+            self._png = (self.view.revision, png(self.figure()))
+        return self._png[1]
+
+    def _num_views(self) -> int:
+        return self.view.num_views
+
+    def _ipython_display_(self) -> None:
+        if self._display_id is None:
+            self.view.is_expected = self._stepper.is_watched = running_cell() is not None
+        super()._ipython_display_()

@@ -1,0 +1,233 @@
+"""The randomization test as a live strip: how a map changes while the network forgets its layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+import numpy as np
+from torch import Tensor
+
+from vizwidgets.core.sanity import KINDS, randomization_steps, summarize
+from vizwidgets.core.sanity_report import RandomizationStep, RandomizationTest
+from vizwidgets.draw.color_scale import color_scale, laid_over
+from vizwidgets.draw.pixels import to_bytes
+
+from . import controls
+from .run import Run
+from .saliency_order import TITLES
+from .saliency_view import RowPicture, SaliencyView
+from .saliency_words import name_of
+
+if TYPE_CHECKING:
+    from .saliency_frame import SaliencyFrame
+
+QUESTION = "Does the map follow what the network has learned?"
+KIND_WORDS = {"cascading": "from the output down, one more each time", "independent": "one layer at a time"}
+EMPTY = 232  # gray of a map that is 0 everywhere
+
+
+class RandomizationStepper:
+    """Drives a randomization test, one layer a step.
+
+    Parameters
+    ----------
+    begin : callable
+        Begins the test with the settings of the moment.
+    """
+
+    def __init__(self, begin: Callable[[], Iterator[RandomizationStep]]) -> None:
+        self._begin = begin
+        self.num_taken = self.furthest = 0
+        self.steps: list[RandomizationStep] = []  # the trained network first
+        self._work: Iterator[RandomizationStep] | None = None
+
+    def step(self) -> None:
+        """Explain one more network; StopIteration when the last layer is random."""
+        self._work = self._work or self._begin()
+        self.steps.append(next(self._work))
+        self.num_taken += 1
+
+    def rewind(self, num_taken: int) -> None:
+        """Go back to the beginning, which is the only place behind."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all steps."""
+        self.num_taken, self.steps, self._work = 0, [], None
+
+
+class RandomizationPanel(ipywidgets.VBox):
+    """Buttons, the strip of maps with their likeness to the first one, and a verdict in words.
+
+    Parameters
+    ----------
+    explorer : SaliencyFrame
+        Whose last image and target are tested.
+    """
+
+    def __init__(self, explorer: SaliencyFrame) -> None:
+        self._explorer = explorer
+        self._asked: dict[str, Any] = {}  # what the strip on the screen was made with
+        self._stepper = RandomizationStepper(self._begin)
+        self.run = Run(self._stepper, self._on_step, self._on_rest)
+        options = [(title, method) for method, title in TITLES.items()]
+        self.method = controls.dropdown("Method", "Whose map is tested", options)
+        self.method.value = "guided"
+        words = [(f"{kind}: {KIND_WORDS[kind]}", kind) for kind in KINDS]
+        self.kind = controls.dropdown("Layers", "Which layers are made random", words)
+        for each, width in ((self.method, "14em"), (self.kind, "21em")):
+            each.style.description_width, each.layout.width = "initial", width
+        self.start_button = controls.button("Randomize", "random", QUESTION, self._on_start)
+        self.stop_button = controls.button("Stop", "stop", "Stop after this layer", self.run.end)
+        self.start_button.add_class("vw-primary")
+        self.status, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
+        self.status.add_class("vw-status")
+        self.view = SaliencyView(self.run.seen)
+        self.view.add_class("vw-sal-strip")
+        buttons = ipywidgets.HBox([self.method, self.kind, self.start_button, self.stop_button])
+        buttons.add_class("vw-buttons")
+        box = controls.group("Sanity check", [buttons, self.status, self.view, self.verdict])
+        super().__init__([box])
+        self.add_class("vw-sal-sanity")
+        self.run.observe(lambda _: self._update(), "state")
+        self._on_rest()
+
+    # -- in Python ------------------------------------------------------------------------------------
+
+    @property
+    def test(self) -> RandomizationTest | None:
+        """What the test has found so far; None before it."""
+        if not self._stepper.steps:
+            return None
+        return summarize(self._stepper.steps, self._asked["image"], self._asked["kind"])
+
+    def run_to_end(self, method: str | None = None, kind: str | None = None) -> RandomizationTest:
+        """Run the test in the calling thread until its end, and return what it has found."""
+        self.method.value, self.kind.value = method or self.method.value, kind or self.kind.value
+        if self.run.allows("reset"):
+            self.run.reset()
+        self.run.run_to_end()
+        test = self.test
+        assert test is not None
+        return test
+
+    def record(self) -> dict[str, Any] | None:
+        """Return what the test has found as JSON-able data; None before it."""
+        test = self.test
+        if test is None:
+            return None
+        return {
+            "method": test.method,
+            "kind": test.kind,
+            "layers": list(test.layers),
+            "rank_correlation": test.rank_correlation.mean(dim=1).tolist(),
+            "structural_similarity": test.structural_similarity.mean(dim=1).tolist(),
+            "verdict": test.verdict,
+        }
+
+    def outdate(self) -> None:
+        """Say that the strip belongs to an earlier image or target."""
+        if self._stepper.steps and self.run.state != "running":
+            self.view.add_class("vw-stale")
+            self._update()
+
+    # -- the test -------------------------------------------------------------------------------------
+
+    def _on_start(self) -> None:
+        if self.run.allows("restart"):
+            self.run.restart()
+        if self.run.allows("start"):
+            self.run.start()
+
+    def _begin(self) -> Iterator[RandomizationStep]:
+        explorer = self._explorer
+        order, method, kind = explorer.shown_order, self.method.value, self.kind.value
+        subject = order.subjects[-1]
+        target = explorer.explained(subject)
+        self._asked = {"image": subject.image, "kind": kind, "method": method, "title": subject.title}
+        self._asked["target"] = name_of(explorer.model, target)
+        self.view.remove_class("vw-stale")
+        options = explorer.options_of(method)
+        return randomization_steps(
+            explorer.model, subject.image, method, target, kind=kind, reduce=explorer.reduce, **options
+        )
+
+    def _on_step(self) -> None:
+        if self.view.is_ready:
+            self.view.push(self._rows(), [])
+        self._update()
+
+    def _on_rest(self) -> None:
+        self.view.layout.display = "" if self._stepper.steps else "none"
+        self.view.rest(self._rows(), [])
+        self._update()
+
+    def _update(self) -> None:
+        run = self.run
+        self.start_button.disabled = run.state == "running"
+        self.stop_button.disabled = run.state != "running"
+        if self._stepper.steps:
+            self.view.layout.display = ""
+        self.status.value = self._status()
+        self.verdict.value = self._verdict() if run.state != "running" else ""
+
+    # -- what is seen ---------------------------------------------------------------------------------
+
+    def _rows(self) -> list[RowPicture]:
+        steps = self._stepper.steps
+        if not steps:
+            return []
+        pixels = to_bytes(self._asked["image"][0])
+        tiles, pictures = [], []
+        for step in steps:
+            values = step.map.values[0]
+            tiles.append(_tile(step, values))
+            scale = color_scale([values])
+            has_map = scale.end > 0
+            picture = laid_over(pixels, values, scale, 0.9) if has_map else np.full_like(pixels, EMPTY)
+            pictures.append(picture)
+        return [RowPicture({"tiles": tiles, "bar": []}, np.stack(pictures))]
+
+    def _status(self) -> str:
+        if self.run.error:
+            return f'<span class="vw-trouble">{escape(self.run.error)}</span>'
+        steps = self._stepper.steps
+        if not steps:
+            return escape(f"{QUESTION} Randomize its layers, from the output down, and watch.")
+        asked, last = self._asked, steps[-1]
+        words = f"{TITLES[asked['method']]} of {asked['target']} on {asked['title']}"
+        return escape(f"{words}: {last.done} of {last.total} layers random ({self.run.state})")
+
+    def _verdict(self) -> str:
+        test = self.test
+        if test is None or not test.layers:
+            return ""
+        tone = "vw-bad" if test.outcome == "does not follow the weights" else "vw-good"
+        if test.outcome in ("in between", "cannot be judged"):
+            tone = "vw-waiting"
+        reason = test.verdict.partition(": ")[2]
+        edges, chance = (float(each.rank_correlation.mean()) for each in (test.edges, test.random))
+        compare = f"For comparison: the edges of the image r = {edges:.2f}, a random map r = {chance:.2f}."
+        return (
+            f'<span class="{tone}">{escape(TITLES[test.method])} {escape(test.outcome)}</span> '
+            f"{escape(reason[:1].upper() + reason[1:])} {escape(compare)}"
+        )
+
+
+def _tile(step: RandomizationStep, values: Tensor) -> dict[str, Any]:
+    is_blank = not bool(values.any())
+    rank, structure = (
+        float(likeness.mean()) for likeness in (step.rank_correlation, step.structural_similarity)
+    )
+    words = f"rank correlation {rank:.2f}, structural similarity {structure:.2f}"
+    meters = [["rank r", rank, f"{rank:.2f}"], ["SSIM", structure, f"{structure:.2f}"]]
+    return {
+        "title": step.layer,
+        "note": "0 everywhere" if is_blank else "",
+        "alt": f"Map with {step.layer} random: {words}" if step.done else f"Map {step.layer}",
+        "meters": meters if step.done and not is_blank else [],
+        "help": words if step.done else "The map that the others are compared with",
+    }

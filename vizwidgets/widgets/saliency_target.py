@@ -1,0 +1,146 @@
+"""Where the student of a `SaliencyExplorer` chooses what is explained: a class, a channel, a unit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import ipywidgets
+from torch import Tensor
+
+from . import controls
+from .meters import percent
+from .saliency_words import top_classes
+
+if TYPE_CHECKING:
+    from .saliency_frame import SaliencyFrame
+
+KINDS = {
+    "class": "The score of a class, before softmax",
+    "channel": "A filter: its mean activation over the whole image",
+    "unit": "One node of a layer, at a row and a column",
+}
+
+
+class SaliencyTarget:
+    """The likeliest classes with their probabilities, a field for any other class, and layer, channel, unit.
+
+    Parameters
+    ----------
+    explorer : SaliencyFrame
+        Whose traits they set.
+    say : callable
+        Shows an error in words.
+    """
+
+    def __init__(self, explorer: SaliencyFrame, say: Callable[[str], None]) -> None:
+        self._explorer, self._say, self._is_following = explorer, say, False
+        self._top: list[tuple[int, str, float]] = []
+        self.kind = controls.choice(KINDS)
+        self.likely = ipywidgets.ToggleButtons(
+            options=[], style={"button_width": "100%"}, layout=controls.ROW
+        )
+        self.likely.add_class("vw-sal-top")
+        names = getattr(explorer.model, "class_names", None) or ()
+        self.other = controls.text("Other class", "Type a part of the name, or the number", names)
+        self.other.placeholder = "name or number"
+        self.layer = controls.dropdown("Layer", "Whose activation is explained", explorer.layer_titles())
+        self.channel = controls.number("Channel", "Number of the filter", 0, 0)
+        self.unit_row = controls.number("Row", "Row of the unit in its feature map", 0, 0)
+        self.unit_column = controls.number("Column", "Column of the unit in its feature map", 0, 0)
+        self.given = ipywidgets.HTML()
+        self._place = controls.row([self.unit_row, self.unit_column])
+        self._tie()
+        rows = [self.kind, self.likely, self.other, self.layer, self.channel, self._place, self.given]
+        self.box = controls.group("Explain the", rows, "target")
+
+    def show(self, scores: Tensor | None) -> None:
+        """Offer the likeliest classes of the image; None leaves what there is."""
+        if scores is not None:
+            self._top = top_classes(self._explorer.model, scores)
+        self._follow()
+
+    def _tie(self) -> None:
+        explorer = self._explorer
+        for name in ("channel", "unit_row", "unit_column"):
+            self._fit()
+            controls.bind(explorer, name, getattr(self, name), self._say)
+        if explorer.layer not in self.layer.options:
+            self.layer.options = [*self.layer.options, explorer.layer]
+        controls.bind(explorer, "layer", self.layer, self._say)
+        self.kind.observe(self._on_kind, "value")
+        self.likely.observe(self._on_likely, "value")
+        self.other.observe(self._on_other, "value")
+        explorer.observe(lambda _: self._follow(), ["kind", "class_name", "layer"])
+        self._follow()
+
+    def _fit(self) -> None:
+        layer = self._explorer.layer_info
+        height, width = layer.shape[1:] if len(layer.shape) == 3 else (1, 1)
+        self.channel.max, self.unit_row.max, self.unit_column.max = layer.channels - 1, height - 1, width - 1
+        self.channel.tooltip = f"Number of the filter, 0 to {layer.channels - 1}"
+
+    # -- from the traits ------------------------------------------------------------------------------
+
+    def _follow(self) -> None:
+        explorer = self._explorer
+        self._is_following = True
+        try:
+            if explorer.kind in KINDS:
+                self.kind.value = explorer.kind
+            self._fit()
+            self._offer()
+            self.other.value = explorer.class_name
+        finally:
+            self._is_following = False
+        kind, is_map = explorer.kind, len(explorer.layer_info.shape) == 3
+        words = f"an objective given in Python: {explorer.target!r}" if kind == "objective" else ""
+        self.given.value = escape(words)
+        for widget, is_shown in (
+            (self.likely, kind == "class" and bool(self._top)),
+            (self.other, kind == "class"),
+            (self.layer, kind in ("channel", "unit")),
+            (self.channel, kind in ("channel", "unit")),
+            (self._place, kind == "unit" and is_map),
+            (self.given, bool(words)),
+        ):
+            widget.layout.display = "" if is_shown else "none"
+
+    def _offer(self) -> None:
+        """Fill the list of likely classes; the first one means: whatever is predicted."""
+        options = []
+        for place, (index, name, share) in enumerate(self._top):
+            written = "" if place == 0 else self._explorer.class_title(index)
+            options.append((f"{percent(share)}  {name}{' (predicted)' if place == 0 else ''}", written))
+        if tuple(options) != tuple(self.likely.options):
+            self.likely.options = options
+        chosen = self._explorer.class_name
+        if self._top and chosen == self._explorer.class_title(self._top[0][0]):
+            chosen = ""  # it is the predicted one just now
+        self.likely.value = chosen if any(chosen == value for _, value in options) else None
+
+    # -- from the student -----------------------------------------------------------------------------
+
+    def _on_kind(self, change: dict[str, Any]) -> None:
+        """Take the kind over; where there is no class to explain the reason is shown, and all stays."""
+        if self._is_following:
+            return
+        try:
+            self._explorer.kind = change["new"]
+        except ValueError as reason:
+            self._say(str(reason))
+            self._follow()
+
+    def _on_likely(self, change: dict[str, Any]) -> None:
+        if not self._is_following and change["new"] is not None:
+            self._explorer.class_name = change["new"]
+
+    def _on_other(self, change: dict[str, Any]) -> None:
+        if self._is_following:
+            return
+        try:
+            self._explorer.class_name = change["new"]
+        except ValueError as reason:
+            self._say(str(reason))
+            self._follow()

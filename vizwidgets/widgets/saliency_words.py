@@ -1,0 +1,184 @@
+"""What a `SaliencyExplorer` says: of what is explained, of the methods, and the Python that does it."""
+
+from __future__ import annotations
+
+import platform
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from vizwidgets.core.objectives import Objective
+from vizwidgets.core.prototypes import class_title
+from vizwidgets.core.record import weights_hash
+
+from .ascent_words import model_name
+from .meters import percent
+from .saliency_order import TITLES, Subject, Target
+
+if TYPE_CHECKING:
+    from .saliency_frame import SaliencyFrame
+    from .saliency_stepper import SaliencyStepper
+
+HELP = {
+    "gradient": "How much the score changes for a small change of each pixel (the lecture's saliency)",
+    "guided": "The gradient, but only positive gradients pass, and only through positive activations",
+    "smoothgrad": "The mean gradient over noisy copies of the image",
+    "integrated": "The gradient, averaged on the way from a gray image to this one, times that way",
+    "gradcam": "Where the last feature map has the channels that speak for the score; coarse",
+    "occlusion": "How far the score falls when a gray square covers the place; needs no gradient",
+}
+
+PIECES = {"smoothgrad": "samples", "integrated": "steps", "occlusion": "windows"}
+
+
+def said_of(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -> str:
+    """Return what the network says of an image: its likeliest class; nothing where there are no classes."""
+    scores = stepper.scores(subject)
+    if scores is None or not len(scores):
+        return ""
+    best = int(scores.argmax())
+    return f"{class_title(model, best)} {percent(float(scores.softmax(0)[best]))}"
+
+
+def top_classes(model: nn.Module, scores: torch.Tensor, count: int = 5) -> list[tuple[int, str, float]]:
+    """Return index, name and probability of the likeliest classes."""
+    shares = scores.softmax(0)
+    best = shares.argsort(descending=True)[:count].tolist()
+    return [(index, class_title(model, index), float(shares[index])) for index in best]
+
+
+def name_of(model: nn.Module, target: Target) -> str:
+    """Name a target in words."""
+    if target is None:
+        return "the predicted class"
+    if isinstance(target, Objective):
+        return repr(target).replace("vw.", "")
+    return class_title(model, target)
+
+
+def target_words(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -> str:
+    """Name what is explained of an image."""
+    return name_of(model, stepper.target_of(subject))
+
+
+def progress_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
+    """Return the status line after the state: what is at work, or what is shown; and what failed, and why."""
+    order, current = stepper.order, stepper.current
+    if current is not None and explorer.run.state in ("running", "paused"):
+        subject, method = current
+        known = stepper.explanation(subject, method)
+        words = f"{TITLES[method]} of {subject.title}"
+        if known is not None and known.total > 1:
+            words += f": {known.done} of {known.total} {PIECES.get(method, 'parts')}"
+    else:
+        maps = "map" if len(order.methods) == 1 else f"{len(order.methods)} maps"
+        what = " and ".join(
+            dict.fromkeys(target_words(explorer.model, stepper, each) for each in order.subjects)
+        )
+        words = f"{maps} of {what}"
+    for method, why in stepper.refusals:
+        words += f" · {TITLES[method]} failed: {why}"
+    return words
+
+
+# -- code -----------------------------------------------------------------------------------------------
+
+
+def saliency_code(explorer: SaliencyFrame) -> str:
+    """Return the Python that gives the maps on the screen: one line for each, by image and method."""
+    order = explorer.shown_order
+    lines = ["import vizwidgets as vw", "", *_model_lines(explorer.model)]
+    is_alone = len(order.subjects) == 1
+    for number, subject in enumerate(order.subjects):
+        name = "image" if is_alone else f"image{number + 1}"
+        lines.append(f"{name} = {subject.code or '...  # the image that you gave'}")
+        for method in order.methods:
+            result = method if is_alone else f"{method}{number + 1}"
+            if explorer.refusal(subject, method):
+                lines.append(f"# {TITLES[method]} is not possible here")
+                continue
+            lines.append(
+                f"{result} = {_call(explorer, name, method)}{_unfinished(explorer, subject, method)}"
+            )
+    return "\n".join(lines)
+
+
+def _model_lines(model: nn.Module) -> list[str]:
+    known: Any = getattr(model, "provenance", None)
+    if known is not None and known.sha256:  # what `wrap` makes has no file to compare with
+        return [f"model = vw.load_model({known.name!r})"]
+    return [f"model = ...  # your {model_name(model)}"]
+
+
+def _call(explorer: SaliencyFrame, image: str, method: str) -> str:
+    order = explorer.shown_order
+    arguments = ["model", image]
+    if isinstance(order.target, Objective):
+        arguments.append(repr(order.target))
+    elif order.target is not None:
+        name = explorer.class_name
+        arguments.append(name if name.isdigit() else repr(name))
+    options = {"method": method} if method != "gradient" else {}
+    options |= {"reduce": explorer.reduce} if explorer.reduce != "max" else {}
+    options |= order.options.get(method, {})
+    arguments += [f"{name}={value!r}" for name, value in options.items()]
+    return f"vw.saliency_map({', '.join(arguments)})"
+
+
+def _unfinished(explorer: SaliencyFrame, subject: Subject, method: str) -> str:
+    known = explorer.explanation(subject, method)
+    if known is not None and known.done == known.total:
+        return ""
+    return (
+        f"  # on the screen: {0 if known is None else known.done} of {known.total if known else 'its'} parts"
+    )
+
+
+# -- record ---------------------------------------------------------------------------------------------
+
+
+def saliency_record(explorer: SaliencyFrame) -> dict[str, Any]:
+    """Return settings, versions and the main numbers of each map as JSON-able data."""
+    order = explorer.shown_order
+    target = order.target
+    return {
+        "format": "vizwidgets saliency 1",
+        "model": model_name(explorer.model),
+        "weights_hash": weights_hash(explorer.model),
+        "target": target.to_dict() if isinstance(target, Objective) else target,
+        "methods": list(order.methods),
+        "options": order.options,
+        "look": {name: getattr(explorer, name) for name in ("reduce", "strength", "scale")},
+        "images": [_image_record(explorer, subject) for subject in order.subjects],
+        "pixel": {name: getattr(explorer, name) for name in ("image_number", "row", "column", "nudge_size")},
+        "randomization": explorer.randomization.record(),
+        "versions": {"torch": torch.__version__, "machine": platform.machine()},
+    }
+
+
+def _image_record(explorer: SaliencyFrame, subject: Subject) -> dict[str, Any]:
+    scores = explorer.scores(subject)
+    top = [] if scores is None else top_classes(explorer.model, scores)
+    record: dict[str, Any] = {"title": subject.title, "code": subject.code, "sha256": subject.sha256}
+    record["explained"] = name_of(explorer.model, explorer.explained(subject))
+    record["top"] = [{"class": index, "name": name, "probability": share} for index, name, share in top]
+    record["maps"] = {
+        method: _map_record(explorer, subject, method) for method in explorer.shown_order.methods
+    }
+    return record
+
+
+def _map_record(explorer: SaliencyFrame, subject: Subject, method: str) -> dict[str, Any]:
+    refusal, known = explorer.refusal(subject, method), explorer.explanation(subject, method)
+    if refusal or known is None:
+        return {"refusal": refusal, "done": 0}
+    values = explorer.values(subject, method)
+    row, column = divmod(int(values.argmax()), values.shape[1])
+    return {
+        "done": known.done,
+        "total": known.total,
+        "largest": float(values.max()),
+        "mean": float(values.mean()),
+        "at": [row, column],
+    }
