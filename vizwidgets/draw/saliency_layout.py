@@ -12,7 +12,7 @@ HEAD = 22  # for the titles above a line of pictures
 FOOT = 52  # for bar, numbers and words beneath
 WORDS = 26  # for words alone
 SHARED = 34  # for a bar that several maps share
-NOTE = 20  # for a last line
+NOTE = 20  # for a last line, also where it stays empty: a sheet that is drawn again must not change its size
 ALONE = {1: 336, 2: 336, 3: 224, 4: 168}  # side of a picture for so many columns: one image
 STACKED = {1: 168, 2: 168, 3: 168, 4: 168, 5: 136, 6: 116, 7: 100}  # several images, one under the other
 
@@ -66,9 +66,7 @@ class SaliencyLayout:
     sizes: tuple[tuple[int, int], ...]
 
 
-def lay_out(
-    sizes: Sequence[tuple[int, int]], counts: Sequence[int], scale: str = "image", has_note: bool = False
-) -> SaliencyLayout:
+def lay_out(sizes: Sequence[tuple[int, int]], counts: Sequence[int], scale: str = "image") -> SaliencyLayout:
     """Lay out a sheet: one image and its maps as a grid, several images as lines under each other.
 
     Parameters
@@ -79,8 +77,6 @@ def lay_out(
         How many maps each image has.
     scale : str
         "image": a bar under each map; "row": one for the maps of an image; "global": one for all.
-    has_note : bool
-        Whether there is a last line of words.
 
     Examples
     --------
@@ -88,11 +84,7 @@ def lay_out(
     >>> layout.width, len(layout.cells[0]), layout.cells[0][1].left
     (720, 3, 248)
     """
-    is_alone = len(sizes) == 1
-    columns = max(counts) + 1
-    if is_alone and columns > 4:
-        columns = 3 if columns <= 6 else 4
-    side = (ALONE if is_alone else STACKED)[columns]
+    columns, side = _columns(len(sizes), max(counts) + 1)
     foot = FOOT if scale == "image" else WORDS
     top, rows, bars = float(MARGIN), [], []
     width = 2 * MARGIN + columns * (side + GAP) - GAP
@@ -106,8 +98,7 @@ def lay_out(
         if scale == "row" or (scale == "global" and len(rows) == len(sizes)):
             bars.append((float(MARGIN), top, width - 2.0 * MARGIN))
             top += SHARED
-    height = top + (NOTE if has_note else 0) + MARGIN / 2
-    return SaliencyLayout(width, height, side, tuple(rows), tuple(bars), tuple(sizes))
+    return SaliencyLayout(width, top + NOTE + MARGIN / 2, side, tuple(rows), tuple(bars), tuple(sizes))
 
 
 def place_at(x: float, y: float, layout: SaliencyLayout) -> Place | None:
@@ -131,6 +122,8 @@ def place_at(x: float, y: float, layout: SaliencyLayout) -> Place | None:
     >>> place_at(0.02, 0.1, layout), place_at(0.98, 0.1, layout), place_at(0.5, 0.5, layout)
     (Place(image=0, panel=None, row=0, column=0), Place(image=0, panel=0, row=0, column=7), None)
     """
+    if not (0 <= x <= 1 and 0 <= y <= 1):
+        return None
     left, top = x * layout.width, y * layout.height
     for image, cells in enumerate(layout.cells):
         height, width = layout.sizes[image]
@@ -140,6 +133,14 @@ def place_at(x: float, y: float, layout: SaliencyLayout) -> Place | None:
             if 0 <= row < height and 0 <= column < width:
                 return Place(image, number - 1 if number else None, row, column)
     return None
+
+
+def _columns(rows: int, pictures: int) -> tuple[int, int]:
+    """Return how many pictures stand beside each other, and the side of their squares."""
+    if rows > 1:
+        return pictures, STACKED[pictures]
+    columns = pictures if pictures <= 4 else 3 if pictures <= 6 else 4
+    return columns, ALONE[columns]
 
 
 def _line(number: int, top: float, side: int, size: tuple[int, int]) -> list[Cell]:

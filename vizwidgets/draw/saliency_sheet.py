@@ -96,34 +96,30 @@ def saliency_sheet(
     >>> import torch
     >>> row = ImageRow(torch.zeros(1, 8, 8), [Panel("gradient", torch.eye(8))])
     >>> saliency_sheet([row]).size
-    (1416, 856)
+    (1416, 896)
     """
     scales = _scales(rows, scale, top)
-    layout = _layout(rows, scales, scale)
+    layout = sheet_layout(rows, scale)
     page = Page(layout.width, layout.height, zoom)
-    for number, (row, cells) in enumerate(zip(rows, layout.cells, strict=True)):
+    for row, cells, its_scales in zip(rows, layout.cells, scales, strict=True):
         _draw_image(page, row, cells[0], layout.side)
         pixels = to_bytes(row.image)
-        for panel, cell, its_scale in zip(row.panels, cells[1:], scales[number], strict=True):
-            _draw_map(page, panel, cell, layout.side, pixels, its_scale, strength)
-            has_bar = scale == "image" and its_scale.end > 0
-            if has_bar:
-                draw_bar(page, cell.left, cell.foot + 6, cell.width, its_scale)
-            if panel.values is not None:
-                under = cell.foot + (41 if has_bar else 12)
-                page.words(cell.left, under, panel.words, 12, ink=FAINT, width=layout.side)
+        for panel, cell, its_scale in zip(row.panels, cells[1:], its_scales, strict=False):
+            _draw_map(page, panel, cell, pixels, its_scale, strength)
+            _draw_words(page, panel, cell, layout.side, its_scale if scale == "image" else None)
         if mark is not None:
             _draw_mark(page, cells, mark, pixels.shape)
     for bar, shared in zip(layout.bars, scales, strict=False):
         draw_bar(page, *bar, shared[0])
-    if _is_cut(scales):
+    if any(each.is_cut for row in scales for each in row):
         page.words(12, layout.height - 14, cut_words(top), 11, ink=FAINT, width=layout.width - 24)
     return page.sheet
 
 
-def sheet_layout(rows: Sequence[ImageRow], scale: str = "image", top: float = TOP) -> SaliencyLayout:
+def sheet_layout(rows: Sequence[ImageRow], scale: str = "image") -> SaliencyLayout:
     """Return where everything stands on the sheet of these rows, for `place_at`."""
-    return _layout(rows, _scales(rows, scale, top), scale)
+    sizes = [(int(row.image.shape[-2]), int(row.image.shape[-1])) for row in rows]
+    return lay_out(sizes, [len(row.panels) for row in rows], scale)
 
 
 def cut_words(top: float) -> str:
@@ -138,11 +134,6 @@ def draw_bar(page: Page, left: float, top: float, width: float, scale: ColorScal
     for share, text in ticks:
         anchor = "lm" if share == 0 else "rm" if share == 1 else "mm"
         page.words(left + share * width, top + BAR + 9, text, 12 if width >= 128 else 10, anchor=anchor)
-
-
-def _layout(rows: Sequence[ImageRow], scales: Sequence[Sequence[ColorScale]], scale: str) -> SaliencyLayout:
-    sizes = [(int(row.image.shape[-2]), int(row.image.shape[-1])) for row in rows]
-    return lay_out(sizes, [len(row.panels) for row in rows], scale, _is_cut(scales))
 
 
 def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[ColorScale]]:
@@ -160,10 +151,6 @@ def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[Color
     return [[everything] * max(1, len(row)) for row in maps]
 
 
-def _is_cut(scales: Sequence[Sequence[ColorScale]]) -> bool:
-    return any(scale.is_cut for row in scales for scale in row)
-
-
 def _draw_image(page: Page, row: ImageRow, cell: Cell, side: int) -> None:
     page.words(cell.left, cell.top - 11, row.title, width=side)
     page.picture(cell.left, cell.top, to_bytes(row.image), cell.width, cell.height)
@@ -171,19 +158,27 @@ def _draw_image(page: Page, row: ImageRow, cell: Cell, side: int) -> None:
 
 
 def _draw_map(
-    page: Page, panel: Panel, cell: Cell, side: int, pixels: Bytes, scale: ColorScale, strength: float
+    page: Page, panel: Panel, cell: Cell, pixels: Bytes, scale: ColorScale, strength: float
 ) -> None:
-    page.words(cell.left, cell.top - 11, panel.title, width=side)
     note = _note(panel)
-    if note:
-        page.box(*cell[:4], EMPTY)
-        size = 12 if side >= 160 else 10
-        lines = wrapped(note, cell.width - 8, size, most=int(cell.height / (1.5 * size)))
-        page.lines(cell.left + cell.width / 2, cell.top + cell.height / 2, lines, size, INK)
+    if not note:
+        drawn = laid_over(pixels, panel.values, scale, strength)
+        page.picture(cell.left, cell.top, drawn, cell.width, cell.height)
         return
-    page.picture(
-        cell.left, cell.top, laid_over(pixels, panel.values, scale, strength), cell.width, cell.height
-    )
+    page.box(cell.left, cell.top, cell.width, cell.height, EMPTY)
+    size = 12 if min(cell.width, cell.height) >= 140 else 10
+    lines = wrapped(note, cell.width - 8, size, most=int(cell.height / (1.5 * size)))
+    page.lines(cell.left + cell.width / 2, cell.top + cell.height / 2, lines, size, INK)
+
+
+def _draw_words(page: Page, panel: Panel, cell: Cell, side: int, scale: ColorScale | None) -> None:
+    """Write the title above a map, and beneath it what is said of it, after the bar of its own scale."""
+    page.words(cell.left, cell.top - 11, panel.title, width=side)
+    has_bar = scale is not None and scale.end > 0
+    if scale is not None and has_bar:
+        draw_bar(page, cell.left, cell.foot + 6, cell.width, scale)
+    if panel.values is not None:
+        page.words(cell.left, cell.foot + (41 if has_bar else 12), panel.words, 12, ink=FAINT, width=side)
 
 
 def _note(panel: Panel) -> str:
@@ -194,7 +189,10 @@ def _note(panel: Panel) -> str:
 
 
 def _draw_mark(page: Page, cells: Sequence[Cell], mark: tuple[int, int], shape: tuple[int, ...]) -> None:
+    height, width = shape[:2]
+    if not (0 <= mark[0] < height and 0 <= mark[1] < width):
+        raise ValueError(f"mark must be a pixel (row, column) of an image of {height} × {width}; got {mark}.")
     for cell in cells:
-        x = cell.left + (mark[1] + 0.5) / shape[1] * cell.width
-        y = cell.top + (mark[0] + 0.5) / shape[0] * cell.height
+        x = cell.left + (mark[1] + 0.5) / width * cell.width
+        y = cell.top + (mark[0] + 0.5) / height * cell.height
         page.ring(x, y)

@@ -16,7 +16,7 @@ from . import controls
 from .picture_offers import Offer, Shape, bundled, clean, drawn, from_bytes, from_path, handed_over
 
 MAX_BYTES = 50_000_000
-REFUSALS = (ValueError, TypeError, OSError)  # of `read_picture`, in words
+REFUSALS = (ValueError, TypeError, OSError, RuntimeError)  # of `read_picture`, in words
 
 
 class PictureSource(ipywidgets.VBox):

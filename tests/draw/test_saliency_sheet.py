@@ -1,0 +1,207 @@
+"""Maps over their images: everything in its place, with its numbers, and no black square without a word."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image, ImageChops
+
+from vizwidgets.draw.color_scale import ColorScale, color_scale, laid_over
+from vizwidgets.draw.page import shortened, wrapped
+from vizwidgets.draw.pixels import to_bytes
+from vizwidgets.draw.saliency_layout import Cell, SaliencyLayout, lay_out, place_at
+from vizwidgets.draw.saliency_sheet import ImageRow, Panel, cut_words, saliency_sheet, sheet_layout
+from vizwidgets.draw.saliency_strip import StripStep, saliency_strip
+
+
+def noise(*shape: int, seed: int = 0) -> torch.Tensor:
+    return torch.rand(shape, generator=torch.Generator().manual_seed(seed))
+
+
+def row_of(count: int = 1, size: tuple[int, int] = (8, 8), colors: int = 3, seed: int = 0) -> ImageRow:
+    panels = [
+        Panel(f"method {index}", (index + 1) * noise(*size, seed=seed + index)) for index in range(count)
+    ]
+    return ImageRow(noise(colors, *size, seed=seed), panels, "an image", "what it is")
+
+
+def cut_out(sheet: Image.Image, cell: Cell, zoom: int = 2) -> np.ndarray:
+    corners = [zoom * part for part in (cell.left, cell.top, cell.left + cell.width, cell.top + cell.height)]
+    return np.asarray(sheet.crop(tuple(map(round, corners))))
+
+
+@pytest.mark.parametrize("colors, side", [(1, 28), (3, 8), (3, 224)])
+def test_a_picture_is_enlarged_pixel_by_pixel_at_its_place(colors, side):
+    row = row_of(2, (side, side), colors)
+    layout, sheet = sheet_layout([row]), saliency_sheet([row], strength=0.6)
+    for number, cell in enumerate(layout.cells[0]):
+        pixels = to_bytes(row.image)
+        if number:
+            values = row.panels[number - 1].values
+            pixels = laid_over(pixels, values, color_scale([values]), 0.6)
+        times = 2 * layout.side // side
+        assert np.array_equal(cut_out(sheet, cell), pixels.repeat(times, 0).repeat(times, 1))
+
+
+@pytest.mark.parametrize("count", range(1, 7))
+@pytest.mark.parametrize("rows", range(1, 5))
+@pytest.mark.parametrize("scale", ["image", "row", "global"])
+def test_no_picture_leaves_the_sheet_or_covers_another_and_the_point_in_it_finds_it(rows, count, scale):
+    layout = lay_out([(6, 6)] * rows, [count] * rows, scale)
+    taken = np.zeros((round(layout.height), round(layout.width)), int)
+    for image, cells in enumerate(layout.cells):
+        assert len(cells) == count + 1
+        for number, cell in enumerate(cells):
+            left, top, right, bottom = (
+                round(part) for part in (cell.left, cell.top, cell.left + cell.width, cell.top + cell.height)
+            )
+            assert 0 <= left and right <= layout.width and 0 <= top and bottom <= layout.height
+            taken[top:bottom, left:right] += 1
+            for row, column in ((0, 0), (5, 5), (2, 4)):
+                x = (cell.left + (column + 0.5) / 6 * cell.width) / layout.width
+                y = (cell.top + (row + 0.5) / 6 * cell.height) / layout.height
+                assert place_at(x, y, layout) == (image, number - 1 if number else None, row, column)
+    for left, top, width in layout.bars:
+        taken[round(top) : round(top) + 26, round(left) : round(left + width)] += 1
+    assert taken.max() == 1
+    assert len(layout.bars) == {"image": 0, "row": rows, "global": 1}[scale]
+
+
+def test_a_point_beside_the_pictures_is_none():
+    layout = lay_out([(6, 6)], [1])
+    for point in ((0.0, 0.0), (1.0, 1.0), (0.5, 0.99), (-3.0, 0.2), (float("inf"), 0.5)):
+        assert place_at(*point, layout) is None
+
+
+def test_a_rectangle_keeps_its_proportions():
+    wide, tall = lay_out([(4, 8)], [1]).cells[0][1], lay_out([(8, 4)], [1]).cells[0][1]
+    assert wide.width == 2 * wide.height and tall.height == 2 * tall.width
+    assert saliency_sheet([row_of(2, (5, 8)), row_of(3, (8, 5))]).width > 0
+
+
+def test_scales_belong_to_a_map_to_an_image_or_to_all():
+    flat = torch.ones(8, 8)
+    rows = [ImageRow(torch.zeros(1, 8, 8), [Panel("a", flat), Panel("b", 2 * flat)]),
+            ImageRow(torch.zeros(1, 8, 8), [Panel("a", 4 * flat)])]  # fmt: skip
+    ends = {"image": [1, 2, 4], "row": [2, 2, 4], "global": [4, 4, 4]}
+    for scale, wanted in ends.items():
+        layout, sheet = sheet_layout(rows, scale), saliency_sheet(rows, strength=1, scale=scale)
+        cells = [cell for row in layout.cells for cell in row[1:]]
+        for cell, value, end in zip(cells, (1, 2, 4), wanted, strict=True):
+            color = ColorScale(end, end).colors([[float(value)]])[0, 0]
+            assert (cut_out(sheet, cell) == color).all()
+
+
+def test_a_map_of_zeros_and_one_that_is_missing_say_so_instead_of_being_black():
+    row = ImageRow(
+        noise(3, 8, 8), [Panel("a", torch.zeros(8, 8)), Panel("b", None, "no convolution"), Panel("c")]
+    )
+    sheet, layout = saliency_sheet([row], strength=1.0), sheet_layout([row])
+    for cell in layout.cells[0][1:]:
+        seen = cut_out(sheet, cell)
+        assert (seen == 236).all(axis=2).mean() > 0.8  # light gray
+        assert (seen < 60).all(axis=2).any()  # with dark words
+    for shared in ("row", "global"):
+        saliency_sheet([row], scale=shared)
+
+
+def test_the_mark_is_around_its_pixel_on_every_picture_and_nowhere_else():
+    row = row_of(3, (16, 16))
+    plain, marked = (saliency_sheet([row], mark=mark) for mark in (None, (4, 11)))
+    layout = sheet_layout([row])
+    changed = np.asarray(ImageChops.difference(plain, marked)).any(axis=2)
+    for cell in layout.cells[0]:
+        center = 2 * (cell.left + 11.5 / 16 * cell.width), 2 * (cell.top + 4.5 / 16 * cell.height)
+        rows, columns = np.nonzero(changed)
+        near = np.hypot(columns - center[0], rows - center[1])
+        assert 8 < near.min() < 16  # a ring: the pixel itself stays visible
+        changed[rows[near < 40], columns[near < 40]] = False
+    assert not changed.any()
+
+
+def test_a_cut_scale_is_explained_in_a_last_line():
+    tail = noise(20, 20)
+    tail[3, 3] = 50
+    rows = [ImageRow(noise(1, 20, 20), [Panel("gradient", tail)])]
+    cut, whole = saliency_sheet(rows), saliency_sheet(rows, top=100)
+    last = [np.asarray(sheet)[-56:] for sheet in (cut, whole)]
+    assert (last[0] < 128).any() and (last[1] == 255).all() and cut.size == whole.size
+    assert cut_words(99.5) == "≥: the strongest 0.5 % of the pixels share the last colour."
+
+
+def test_a_quick_sheet_has_half_the_pixels():
+    row = row_of(6, (28, 28))
+    fine, quick = saliency_sheet([row]), saliency_sheet([row], zoom=1)
+    assert (fine.width, fine.height) == (2 * quick.width, 2 * quick.height)
+
+
+def test_what_cannot_be_drawn_is_refused_in_words():
+    row = row_of()
+    for rows in ([], [row] * 5, [row_of(7)]):
+        with pytest.raises(ValueError, match="a sheet has 1 to 4 images with up to 6 maps each"):
+            saliency_sheet(rows)
+    with pytest.raises(ValueError, match="scale must be one of image, row, global; got 'column'"):
+        saliency_sheet([row], scale="column")
+    with pytest.raises(ValueError, match="the map must be"):
+        saliency_sheet([ImageRow(noise(3, 8, 8), [Panel("a", noise(4, 8))])])
+    with pytest.raises(ValueError, match="mark must be a pixel"):
+        saliency_sheet([row], mark=(8, 0))
+
+
+def test_long_words_are_shortened_and_wrapped_and_never_lost_without_a_sign():
+    assert shortened("short", 100, 12) == "short" and shortened("a very long name indeed", 60, 12).endswith(
+        "…"
+    )
+    assert " ".join(wrapped("one two three four", 60, 12)) == "one two three four"
+    assert wrapped("one two three four five six seven", 50, 12, most=2)[-1].endswith("…")
+    assert wrapped("", 50, 12) == [""]
+
+
+def steps_of(count: int, size: tuple[int, int] = (8, 8)) -> list[StripStep]:
+    return [
+        StripStep(f"layer {index}", noise(*size, seed=index), 1 - 0.1 * index, 0.5) for index in range(count)
+    ]
+
+
+@pytest.mark.parametrize("size", [(8, 8), (6, 9)])
+def test_a_strip_grows_without_moving_what_is_there(size):
+    image, steps = noise(3, *size), steps_of(5, size)
+    strips = [saliency_strip(image, steps[:count], total=4, heading="test") for count in range(6)]
+    assert len({strip.size for strip in strips}) == 1
+    for before, after in zip(strips, strips[1:], strict=False):
+        changed = np.asarray(ImageChops.difference(before, after)).any(axis=2)
+        assert changed.any()
+        columns = np.nonzero(changed)[1]
+        assert columns.max() - columns.min() <= 2 * 168  # within one place
+
+
+def test_a_strip_shows_each_map_on_a_scale_of_its_own():
+    image = noise(3, 8, 8)
+    small, large = (
+        saliency_strip(image, [StripStep("a", size * noise(8, 8), 1.0, 1.0)], 1) for size in (1, 900)
+    )
+    assert small.tobytes() == large.tobytes()
+
+
+def test_the_bars_of_a_strip_are_as_long_as_their_numbers():
+    image, lengths = noise(1, 8, 8), []
+    for value in (1.0, 0.5, 0.0, -0.4):
+        strip = np.asarray(saliency_strip(image, [StripStep("a", noise(8, 8), value, 0.0)], 1))
+        lengths.append(int((strip == (0, 114, 178)).all(axis=2).any(axis=0)[370:].sum()))
+    assert lengths[1] == pytest.approx(lengths[0] / 2, abs=2) and lengths[2:] == [0, 0]
+
+
+def test_a_strip_of_zeros_of_nan_and_of_many_layers_is_drawn():
+    blank = StripStep("conv1", torch.zeros(8, 8), 0.0, float("nan"))
+    strip = np.asarray(saliency_strip(noise(1, 8, 8), [blank], total=3))
+    assert (strip == 236).all(axis=2).sum() > 2 * (strip == 0).all(axis=2).sum()  # gray, not black
+    assert saliency_strip(noise(3, 8, 8), steps_of(26), total=25, words=["a verdict " * 30]).width == 1504
+    with pytest.raises(ValueError, match="a strip of 2 random layers has up to 3 maps; got 4"):
+        saliency_strip(noise(1, 8, 8), steps_of(4), total=2)
+
+
+def test_a_layout_is_a_value():
+    assert lay_out([(8, 8)], [2]) == lay_out([(8, 8)], [2]) and isinstance(
+        lay_out([(8, 8)], [2]), SaliencyLayout
+    )
