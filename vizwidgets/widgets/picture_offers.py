@@ -61,7 +61,7 @@ def handed_over(images: Tensor, shape: Shape, titles: Sequence[str] | None = Non
     if len(names) != len(batch):
         raise ValueError(f"titles must be one for each of {len(batch)} images; got {len(names)}.")
     return [
-        Offer(clean(name), f"images[{number}:{number + 1}]", batch[number : number + 1].clone)
+        Offer(clean(name), _part_code(images, number), batch[number : number + 1].clone)
         for number, name in enumerate(names)
     ]
 
@@ -154,6 +154,10 @@ def _scene(kind: str, number: int, ground: str, shape: Shape) -> Tensor:
 def _middle(image: Tensor, shape: Shape) -> Tensor:
     top, left = ((image.shape[axis] - shape[axis - 1]) // 2 for axis in (2, 3))
     return image[:, :, top : top + shape[1], left : left + shape[2]]
+
+
+def _part_code(images: Tensor, number: int) -> str:
+    return f"images[{number}:{number + 1}]" if images.ndim == 4 else "images[None]"
 
 
 def _photo_code(source: str, shape: Shape) -> str:

@@ -190,7 +190,7 @@ class PictureSource(ipywidgets.VBox):
             try:
                 found.append(self._received(file))
             except REFUSALS as refusal:
-                refusals.append(f"{clean(file['name'])}: {refusal}")
+                refusals.append(f"{clean(file['name'])} {str(refusal).removeprefix('the upload ')}")
         self.upload.value = ()  # frees the memory, and the same file can come again
         if found:
             self._add(found)
@@ -199,7 +199,7 @@ class PictureSource(ipywidgets.VBox):
 
     def _received(self, file: Any) -> tuple[Offer, str]:
         if len(file["content"]) > MAX_BYTES:
-            raise ValueError(f"at most {MAX_BYTES // 1_000_000} MB are taken; write its path instead.")
+            raise ValueError(f"has more than {MAX_BYTES // 1_000_000} MB; write its path instead.")
         return from_bytes(file["name"], file["content"], self._shape)
 
     def _say(self, words: str, is_trouble: bool = False) -> None:
