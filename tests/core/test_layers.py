@@ -111,3 +111,13 @@ def test_a_model_without_an_input_shape_says_how_to_add_it() -> None:
 def test_what_is_not_a_network_is_refused_in_words(thing: Any) -> None:
     with pytest.raises(TypeError, match=f"must be a torch.nn.Module, got {type(thing).__name__}"):
         list_layers(thing)
+
+
+def test_a_network_in_double_precision_has_the_same_layers() -> None:
+    assert vw.list_layers(small_net().double()) == vw.list_layers(small_net())
+
+
+def test_layers_are_listed_in_inference_mode_too() -> None:
+    expected = vw.list_layers(small_net())
+    with torch.inference_mode():
+        assert vw.list_layers(small_net()) == expected

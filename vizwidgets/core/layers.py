@@ -146,7 +146,8 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
     # in inference mode torch does not hand its operations over one by one
     with torch.inference_mode(False), torch.no_grad(), FieldTracker() as tracker:
         copied = private_copy(model)
-        image = torch.full((1, *shape), 0.5, device=device_of(model))
+        first = next(copied.parameters(), torch.zeros(0))
+        image = torch.full((1, *shape), 0.5, device=first.device, dtype=first.dtype)
         tracker.start(image)
 
         def note(name: str, module: nn.Module, output: Any) -> None:
