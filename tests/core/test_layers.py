@@ -114,10 +114,10 @@ def test_what_is_not_a_network_is_refused_in_words(thing: Any) -> None:
 
 
 def test_a_network_in_double_precision_has_the_same_layers() -> None:
-    assert vw.list_layers(small_net().double()) == vw.list_layers(small_net())
+    assert list_layers(small_net().double()) == list_layers(small_net())
 
 
 def test_layers_are_listed_in_inference_mode_too() -> None:
-    expected = vw.list_layers(small_net())
+    expected = list_layers(small_net())
     with torch.inference_mode():
-        assert vw.list_layers(small_net()) == expected
+        assert list_layers(small_net()) == expected
