@@ -1,9 +1,9 @@
 """Networks that have forgotten what they learned, in some of their layers or in all.
 
-A layer is made random as it was before its training: by its own ``reset_parameters``. Batch normalization also
-forgets its running means and variances. They were averaged over what the trained layers sent, so they are as
-learned as weights are; kept, they would shift random signals by the means of trained ones, and most of these
-would end at zero. Weights that no ``reset_parameters`` touches are shuffled: the same numbers elsewhere.
+A layer is made random as it was before its training: by its own ``reset_parameters``. Batch normalization
+also forgets its running means and variances. They were averaged over what the trained layers sent, so they
+are as learned as weights are; kept, they would shift random signals by the means of trained ones, and many of
+these would end at zero. Weights that no ``reset_parameters`` touches are shuffled: the same, elsewhere.
 """
 
 from __future__ import annotations

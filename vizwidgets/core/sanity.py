@@ -80,6 +80,7 @@ def randomization_test(
 
     Examples
     --------
+    >>> import torch
     >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 2))
     >>> test = randomization_test(net, torch.rand(1, 3, 18, 18), method="gradient")
     >>> test.layers, test.maps.shape
@@ -110,6 +111,7 @@ def randomization_steps(
 
     Examples
     --------
+    >>> import torch
     >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 2))
     >>> [step.layer for step in randomization_steps(net, torch.rand(1, 3, 18, 18), "gradient")]
     ['as trained', '3', '0']

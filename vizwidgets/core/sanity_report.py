@@ -26,7 +26,6 @@ from .saliency import SaliencyMap
 IGNORES = 0.7
 FOLLOWS = 0.5
 AS_TRAINED = "as trained"
-OUTCOMES = ("follows the weights", "does not follow the weights", "in between", "cannot be judged")
 
 
 @dataclass(frozen=True)
@@ -148,13 +147,8 @@ class RandomizationTest:
 
     @property
     def outcome(self) -> str:
-        """One of `OUTCOMES`."""
-        left = self.remaining
-        if math.isnan(left):
-            return "cannot be judged"
-        if left >= IGNORES:
-            return "does not follow the weights"
-        return "follows the weights" if left <= FOLLOWS else "in between"
+        """Which of the rules of this module applies."""
+        return outcome_of(self.remaining, "weights")
 
     @property
     def verdict(self) -> str:
@@ -169,21 +163,16 @@ class RandomizationTest:
         first, last = self.upper[0], self.upper[-1]
         which = first if first == last else f"{first} down to {last}"
         layers = "output layers" if self.kind == "cascading" else "output layers one at a time"
-        words = {
-            "follows the weights": "little of the map is left",
-            "does not follow the weights": "the map is still like the original",
-            "in between": "a part of the map is left",
-        }[self.outcome]
-        return f"with the {layers} random ({which}) {words}, r = {self.remaining:.2f}."
+        return f"with the {layers} random ({which}) {what_is_left(self.remaining)}, r = {self.remaining:.2f}."
 
     def __str__(self) -> str:
         """Return the verdict and a table of the layers, means over the images."""
         head = "random from here up" if self.kind == "cascading" else "random alone"
         rows = [(head, "rank corr. r", "with sign", "structure")]
         for step, is_blank in zip(self.steps[1:], self.is_blank[1:], strict=True):
-            rows.append((step.layer, *(("map is 0", "", "") if is_blank.all() else _cells(step.similarity))))
-        rows.append(("edges of the image", *_cells(self.edges, has_sign=False)))
-        rows.append(("a random map", *_cells(self.random, has_sign=False)))
+            rows.append((step.layer, *(("map is 0", "", "") if is_blank.all() else cells(step.similarity))))
+        rows.append(("edges of the image", *cells(self.edges, has_sign=False)))
+        rows.append(("a random map", *cells(self.random, has_sign=False)))
         width = max(len(row[0]) for row in rows)
         lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>15}" for cell in row[1:]) for row in rows]
         return "\n".join(line.rstrip() for line in [f"{self.method} {self.verdict}", *lines])
@@ -191,7 +180,30 @@ class RandomizationTest:
     __repr__ = __str__
 
 
-def _cells(similarity: Similarity, has_sign: bool = True) -> tuple[str, str, str]:
+def outcome_of(remaining: float, what: str) -> str:
+    """Name what a mean rank correlation means for a map that should follow the weights, or the labels.
+
+    Examples
+    --------
+    >>> [outcome_of(remaining, "weights") for remaining in (0.96, 0.6, 0.3)]
+    ['does not follow the weights', 'in between', 'follows the weights']
+    """
+    if math.isnan(remaining):
+        return "cannot be judged"
+    if remaining >= IGNORES:
+        return f"does not follow the {what}"
+    return f"follows the {what}" if remaining <= FOLLOWS else "in between"
+
+
+def what_is_left(remaining: float) -> str:
+    """Say the same of the map itself."""
+    if remaining >= IGNORES:
+        return "the map is still like the original"
+    return "little of the map is left" if remaining <= FOLLOWS else "a part of the map is left"
+
+
+def cells(similarity: Similarity, has_sign: bool = True) -> tuple[str, str, str]:
+    """Write rank correlation, the signed one and structural similarity for a table."""
     signed = similarity.signed_rank_correlation if has_sign else None
     return _cell(similarity.rank_correlation), _cell(signed), _cell(similarity.structural_similarity)
 
