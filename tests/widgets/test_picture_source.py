@@ -144,6 +144,16 @@ def test_a_path_may_stand_in_quotes_and_a_name_of_the_list_chooses_it(tmp_path):
     assert source.title == "cat" and len(source.titles) == count
 
 
+def test_a_path_is_read_also_if_an_upload_has_the_same_name(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    colored((32, 32), (0, 255, 0)).save("mine.png")
+    source = PictureSource(RGB)
+    upload(source, ("mine.png", file_of(colored((32, 32)))))
+    source.path.value = "mine.png"
+    assert source.title == "mine.png (2)" and source.code == "vw.photo('mine.png', size=32)"
+    assert source.image[0, :, 0, 0].tolist() == [0, 1, 0]
+
+
 @pytest.mark.parametrize(
     "typed, said",
     [
@@ -179,8 +189,8 @@ def test_an_upload_is_read_and_shown(tmp_path):
     assert torch.equal(source.image, photo(content, 32))
     assert words(source) == "mine.png: 48 × 64 pixels, the middle cut out, scaled to 32 × 32."
     assert source.code == "" and source.upload.value == ()
-    upload(source, ("mine.png", content))  # the same again: it may have been meant
-    assert len(changes) == 2
+    upload(source, ("mine.png", content))  # the same again: the file may be another one by now
+    assert changes[1][1] == source.pick.options[-1][0] == "mine.png (2)"
 
 
 def test_of_several_uploads_the_first_is_shown_and_the_bad_ones_are_named():

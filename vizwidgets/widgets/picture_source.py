@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
+from itertools import count
 from typing import Any
 
 import ipywidgets
@@ -54,6 +56,7 @@ class PictureSource(ipywidgets.VBox):
         self._shape = shape
         given = [] if images is None else handed_over(images, shape, titles)
         self._offers = [*given, *bundled(shape), *drawn(shape)]
+        self._num_offered = len(self._offers)  # what follows them is the student's own
         self._image, self._is_following = self._offers[0].read(), False
         self.pick = controls.dropdown("Image", "A photograph, an image of yours, or a drawn animal", [])
         self.path = ipywidgets.Text(
@@ -115,10 +118,10 @@ class PictureSource(ipywidgets.VBox):
         ValueError, OSError
             If there is no such picture; the picture stays.
         """
-        if path in self.titles:
+        if path in self.titles[: self._num_offered]:
             self.image_number = self.titles.index(path)
-            return
-        self._add([from_path(path, self._shape)])
+        else:
+            self._add([from_path(path, self._shape)])
 
     # -- the list ---------------------------------------------------------------------------------------
 
@@ -139,10 +142,16 @@ class PictureSource(ipywidgets.VBox):
 
     def _add(self, found: Sequence[tuple[Offer, str]]) -> None:
         first = len(self._offers)
-        self._offers += [offer for offer, _ in found]
+        for offer, _ in found:
+            self._offers.append(replace(offer, title=self._distinct(offer.title)))
         self._offer()
         self.image_number = first
         self._say(" ".join(words for _, words in found))
+
+    def _distinct(self, title: str) -> str:
+        """Return a title that no other picture has."""
+        others = (f"{title} ({number})" for number in count(2))
+        return title if title not in self.titles else next(one for one in others if one not in self.titles)
 
     def _offer(self) -> None:
         """Fill the list with what there is."""
