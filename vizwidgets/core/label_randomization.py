@@ -7,7 +7,6 @@ there.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +21,8 @@ from .metrics import accuracy
 from .randomization import forget, own_copy
 from .saliency import SaliencyMap
 from .saliency_way import Way
-from .sanity_report import cells, outcome_of, what_is_left
+from .sanity_report import cells
+from .sanity_verdict import Finding
 from .train_settings import TrainSettings
 from .training_run import Training
 from .whole_numbers import check_seed
@@ -63,36 +63,40 @@ class LabelRandomizationTest:
     memorized: float | None
 
     @property
-    def remaining(self) -> float:
-        """Mean rank correlation of the maps that are not 0 everywhere; NaN if there are none."""
+    def finding(self) -> Finding:
+        """What the maps have in common, those that are 0 everywhere left out, and what it means."""
         has_map = self.trained.values.flatten(1).any(dim=1) & self.permuted.values.flatten(1).any(dim=1)
-        return float(self.similarity.rank_correlation[has_map].mean())
+        return Finding(
+            float(self.similarity.rank_correlation[has_map].mean()),
+            float(self.similarity.structural_similarity[has_map].mean()),
+            float(self.edges.rank_correlation.mean()),
+            "labels",
+        )
+
+    @property
+    def is_memorized(self) -> bool:
+        """Whether the permuted labels were learned by heart, as far as that is known."""
+        return self.memorized is None or self.memorized >= MEMORIZED
 
     @property
     def outcome(self) -> str:
         """As for `RandomizationTest`, by the same thresholds."""
-        if self.memorized is not None and self.memorized < MEMORIZED:
-            return "cannot be judged"
-        return outcome_of(self.remaining, "labels")
+        return self.finding.outcome if self.is_memorized else "cannot be judged"
 
     @property
     def verdict(self) -> str:
         """The outcome with its reason, in one sentence."""
-        return f"{self.outcome}: {self._reason()}"
-
-    def _reason(self) -> str:
-        if self.memorized is not None and self.memorized < MEMORIZED:
-            return (
-                f"the network knows only {self.memorized:.0%} of the permuted labels by heart; give it more "
-                f"epochs, or fewer images, until it is {MEMORIZED:.0%}."
+        if self.is_memorized:
+            taught = (
+                "the other network"
+                if self.memorized is None
+                else "a network that knows permuted labels by heart"
             )
-        if math.isnan(self.remaining):
-            return "the maps are 0 everywhere, so there is nothing to compare."
-        left = f"{what_is_left(self.remaining)}, r = {self.remaining:.2f}"
-        which = (
-            "the other network" if self.memorized is None else "a network that knows permuted labels by heart"
+            return self.finding.verdict(f"in {taught}")
+        return (
+            f"{self.outcome}: the network knows only {self.memorized:.0%} of the permuted labels by heart; "
+            f"give it more epochs, or fewer images, until it is {MEMORIZED:.0%}."
         )
-        return f"in {which} {left}."
 
     def __str__(self) -> str:
         """Return the verdict and a table, means over the images."""

@@ -1,16 +1,4 @@
-"""What a randomization test has found, with a verdict in words from stated thresholds.
-
-The verdict asks how much of the map is left while the upper half of the layers is random: the layers that
-decide about the class, above those that only see edges and textures. It takes the mean rank correlation over
-the steps of that half and over the images:
-
-1. does not follow the weights: at least `IGNORES`, so half of the pixels' order (r² = 0.5) is the old one;
-2. follows the weights: at most `FOLLOWS`, so no more than a quarter of it (r² = 0.25) is;
-3. in between: neither.
-
-A map that is 0 everywhere, of the trained network or of a random one, is left out: a network in which every
-signal has died has no map, whatever the method. Where nothing else is there, the test cannot be judged.
-"""
+"""What a randomization test has found: the maps, how like the first one they are, and a verdict in words."""
 
 from __future__ import annotations
 
@@ -22,9 +10,8 @@ from torch import Tensor
 
 from .likeness import Similarity, stacked
 from .saliency import SaliencyMap
+from .sanity_verdict import Finding
 
-IGNORES = 0.7
-FOLLOWS = 0.5
 AS_TRAINED = "as trained"
 
 
@@ -134,36 +121,37 @@ class RandomizationTest:
         return self.layers[: math.ceil(self.steps[0].total / 2)]
 
     @property
-    def remaining(self) -> float:
-        """Mean rank correlation while layers of the upper half are random; NaN if it cannot be judged."""
-        has_map = ~self.is_blank[0] & ~self.is_blank[1:]
-        count = len(self.upper)
-        return float(self.rank_correlation[:count][has_map[:count]].mean())
-
-    @property
     def is_blank(self) -> Tensor:
         """(L + 1, N), whether a map is 0 everywhere."""
         return ~self.maps.flatten(2).any(dim=2)
 
     @property
+    def finding(self) -> Finding:
+        """What is left of the maps while layers of the upper half are random, and what it means."""
+        count = len(self.upper)
+        has_map = (~self.is_blank[0] & ~self.is_blank[1:])[:count]
+        similarity = self.similarity
+        return Finding(
+            float(similarity.rank_correlation[:count][has_map].mean()),
+            float(similarity.structural_similarity[:count][has_map].mean()),
+            float(self.edges.rank_correlation.mean()),
+            "weights",
+        )
+
+    @property
     def outcome(self) -> str:
         """Which of the rules of this module applies."""
-        return outcome_of(self.remaining, "weights")
+        return self.finding.outcome
 
     @property
     def verdict(self) -> str:
         """The outcome with its reason, in one sentence."""
-        return f"{self.outcome}: {self._reason()}"
-
-    def _reason(self) -> str:
         if not self.layers:
-            return "no layer was made random yet."
-        if math.isnan(self.remaining):
-            return "the maps are 0 everywhere, so there is nothing to compare."
+            return "cannot be judged: no layer was made random yet."
         first, last = self.upper[0], self.upper[-1]
         which = first if first == last else f"{first} down to {last}"
         layers = "output layers" if self.kind == "cascading" else "output layers one at a time"
-        return f"with the {layers} random ({which}) {what_is_left(self.remaining)}, r = {self.remaining:.2f}."
+        return self.finding.verdict(f"with the {layers} random ({which})")
 
     def __str__(self) -> str:
         """Return the verdict and a table of the layers, means over the images."""
@@ -178,28 +166,6 @@ class RandomizationTest:
         return "\n".join(line.rstrip() for line in [f"{self.method} {self.verdict}", *lines])
 
     __repr__ = __str__
-
-
-def outcome_of(remaining: float, what: str) -> str:
-    """Name what a mean rank correlation means for a map that should follow the weights, or the labels.
-
-    Examples
-    --------
-    >>> [outcome_of(remaining, "weights") for remaining in (0.96, 0.6, 0.3)]
-    ['does not follow the weights', 'in between', 'follows the weights']
-    """
-    if math.isnan(remaining):
-        return "cannot be judged"
-    if remaining >= IGNORES:
-        return f"does not follow the {what}"
-    return f"follows the {what}" if remaining <= FOLLOWS else "in between"
-
-
-def what_is_left(remaining: float) -> str:
-    """Say the same of the map itself."""
-    if remaining >= IGNORES:
-        return "the map is still like the original"
-    return "little of the map is left" if remaining <= FOLLOWS else "a part of the map is left"
 
 
 def cells(similarity: Similarity, has_sign: bool = True) -> tuple[str, str, str]:
