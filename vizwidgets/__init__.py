@@ -42,6 +42,7 @@ _NAMES = {
     "data.photos": ("list_photos", "list_pictures", "photo"),
     "data.sheep_goats": ("compose", "draw_animal", "draw_background", "photo_folder", "sheep_goats"),
     "draw.overlay": ("overlay",),
+    "draw.sanity_figure": ("sanity_figure",),
     "draw.show": ("show",),
     "draw.signed": ("signed_colors",),
     "models": ("list_models", "load_model", "wrap"),

@@ -1,0 +1,223 @@
+"""The randomization test as one picture: the maps as the layers are forgotten, and what is left of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from torch import Tensor
+
+from vizwidgets.core.edges import edge_map
+from vizwidgets.core.likeness import Similarity
+from vizwidgets.core.random_maps import random_map
+from vizwidgets.core.sanity_report import RandomizationTest
+from vizwidgets.core.sanity_verdict import ALIKE, FOLLOWS, IGNORES
+
+from .charts import COLORS, DASHES, NotebookFigure
+from .color_scale import color_scale
+from .pixels import to_bytes
+
+COLUMN = 0.94  # inches from picture to picture
+LEFT, TOP, TITLE, NAMES, CHART, BETWEEN, BOTTOM = 0.62, 0.08, 0.50, 0.28, 1.55, 0.32, 0.30  # inches
+ASIDE = 1.35  # columns from the strip to what stands beside it
+MARKS = "osD^vP"
+LONGEST_NAME = 14
+FAINT = "#555555"
+CHARTS = (
+    (
+        "rank_correlation",
+        "rank correlation r with the map of the trained network (where it is shaded, the mean decides: "
+        f"{IGNORES:g} or more is like the original, {FOLLOWS:g} or less is little left)",
+    ),
+    (
+        "structural_similarity",
+        f"structural similarity with it (to be like the original, this mean must reach {ALIKE:g}, too)",
+    ),
+)
+ORDERS = {
+    "cascading": "made random from the output layer down, what is random stays random  →",
+    "independent": "made random one at a time, all others as trained",
+}
+
+
+def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number: int = 0) -> NotebookFigure:
+    """Draw one randomization test, or several methods beneath each other.
+
+    Each map has a scale of its own. The points beneath a map say how like it is to the map of the trained
+    network; beside them stand the edges of the image and a random map, which one must know to read them.
+
+    Parameters
+    ----------
+    tests : RandomizationTest or sequence of them
+        Of the same images and layers.
+    number : int
+        Which image is shown; the points are means over all images.
+
+    Raises
+    ------
+    ValueError
+        If there is no test or no such image, or the tests have other images or layers.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch import nn
+    >>> from vizwidgets.core.sanity import randomization_test
+    >>> net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(1024, 2))
+    >>> figure = sanity_figure(randomization_test(net, torch.rand(1, 3, 18, 18), method="gradient"))
+    >>> len(figure.axes)
+    3
+    """
+    rows = [tests] if isinstance(tests, RandomizationTest) else list(tests)
+    _check(rows, number)
+    page = _Page(rows)
+    strips, charts = [page.strip(place) for place in range(len(rows))], [page.chart(0), page.chart(1)]
+    for place, (strip, test) in enumerate(zip(strips, rows, strict=True)):
+        _draw_strip(strip, test, number)
+        for axis, (name, _) in zip(charts, CHARTS, strict=True):
+            _draw_points(axis, (place, len(rows)), test, name)
+    _name_columns(strips[-1], rows[0])
+    for axis, (_, title) in zip(charts, CHARTS, strict=True):
+        _finish(axis, rows, title)
+    charts[-1].set_xlabel(ORDERS[rows[0].kind], fontsize=9)
+    return page.figure
+
+
+class _Page:
+    """Where everything stands, in inches from the left and from the top."""
+
+    def __init__(self, rows: Sequence[RandomizationTest]) -> None:
+        height, width = rows[0].images.shape[2:]
+        self._ends = _place_of("image", rows[0]) - 0.6, _place_of("random", rows[0]) + 0.6
+        self._length = COLUMN * (self._ends[1] - self._ends[0])
+        self._picture = COLUMN * height / width
+        self._charts = TOP + len(rows) * (TITLE + self._picture) + NAMES + BETWEEN
+        self._size = LEFT + self._length + 0.08, self._charts + 2 * CHART + BETWEEN + BOTTOM
+        self.figure = NotebookFigure(figsize=self._size, dpi=100)
+
+    def strip(self, place: int) -> Axes:
+        """Add the axes of one row of pictures."""
+        top = TOP + place * (TITLE + self._picture) + TITLE
+        return self._axes(top, self._picture)
+
+    def chart(self, place: int) -> Axes:
+        """Add the axes of one chart, whose columns stand beneath those of the strips."""
+        return self._axes(self._charts + place * (CHART + BETWEEN), CHART)
+
+    def _axes(self, top: float, height: float) -> Axes:
+        width, total = self._size
+        box = (LEFT / width, 1 - (top + height) / total, self._length / width, height / total)
+        axis = self.figure.add_axes(box)
+        axis.set_xlim(*self._ends)
+        return axis
+
+
+def _place_of(name: str, test: RandomizationTest) -> float:
+    """Return the column of what stands beside the strip, whose maps have the columns 0 to L."""
+    last = len(test.layers)
+    return {"image": -ASIDE, "edges": last + ASIDE, "random": last + ASIDE + 1}[name]
+
+
+def _draw_strip(axis: Axes, test: RandomizationTest, number: int) -> None:
+    maps, image = test.maps[:, number], test.images[number]
+    _show(axis, to_bytes(image), _place_of("image", test))
+    for place, values in enumerate(maps):
+        _show(axis, _colored(values), place)
+        if not bool(values.any()):
+            axis.text(place, 0, "all 0", color="white", ha="center", va="center", fontsize=9)
+    _show(axis, _colored(edge_map(image)[0]), _place_of("edges", test))
+    _show(axis, _colored(random_map(maps[:1])[0]), _place_of("random", test))
+    axis.set_ylim(-0.5, 0.5)
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    axis.set_xticks([])
+    axis.set_yticks([])
+    outcome, _, reason = test.verdict.partition(": ")
+    start = axis.get_xlim()[0] + 0.13
+    axis.annotate(
+        f"{test.method} {outcome}",
+        (start, 0.5),
+        (0, 18),
+        textcoords="offset points",
+        fontsize=11,
+        weight="bold",
+    )
+    axis.annotate(reason, (start, 0.5), (0, 5), textcoords="offset points", fontsize=9, color=FAINT)
+
+
+def _colored(values: Tensor) -> np.ndarray:
+    return color_scale([values]).colors(values)
+
+
+def _show(axis: Axes, picture: np.ndarray, place: float) -> None:
+    half = 0.47
+    axis.imshow(
+        picture,
+        extent=(place - half, place + half, -half, half),
+        aspect="auto",
+        interpolation="nearest" if len(picture) < 64 else "antialiased",
+    )
+
+
+def _draw_points(axis: Axes, turn: tuple[int, int], test: RandomizationTest, name: str) -> None:
+    """Draw one curve; `turn` is which of how many it is, so that single points stand beside each other."""
+    place, count = turn
+    shift = 0.14 * (place - (count - 1) / 2)
+
+    def means(similarity: Similarity) -> np.ndarray:
+        return getattr(similarity, name).mean(dim=-1).numpy()
+
+    style: dict[str, Any] = {"color": COLORS[place % len(COLORS)], "marker": MARKS[place % len(MARKS)]}
+    style["markersize"] = 5
+    steps = np.arange(1, len(test.layers) + 1)
+    has_map = ~test.is_blank[1:].all(dim=1).numpy()
+    values = np.concatenate([[1.0], np.where(has_map, means(test.similarity), np.nan)])
+    (line,) = axis.plot([0, *steps], values, linewidth=1.6, label=test.method, **style)
+    if DASHES[place % len(DASHES)]:
+        line.set_dashes(DASHES[place % len(DASHES)])
+    axis.plot(_place_of("edges", test) + shift, float(means(test.edges)), linestyle="", **style)
+    chance = means(test.random)
+    axis.errorbar(
+        _place_of("random", test) + shift, chance.mean(), chance.std(), capsize=3, linewidth=1.2, **style
+    )
+
+
+def _finish(axis: Axes, rows: Sequence[RandomizationTest], title: str) -> None:
+    axis.set_title(title, fontsize=9, loc="left", x=0.0)
+    low = min(0.0, float(axis.dataLim.y0)) if np.isfinite(axis.dataLim.y0) else 0.0
+    axis.set_ylim(max(-1.05, low - 0.08), 1.08)
+    axis.grid(alpha=0.25)
+    axis.axhline(0, color="black", linewidth=0.7)
+    axis.set_xticks(_columns(rows[0]), [])
+    axis.set_yticks([0, 0.5, 1] if low > -0.25 else [-0.5, 0, 0.5, 1])
+    axis.tick_params(labelsize=8)
+    first = rows[0]
+    axis.axvspan(0.5, len(first.upper) + 0.5, color="black", alpha=0.06, linewidth=0)
+    axis.spines[["top", "right"]].set_visible(False)
+    if len(rows) > 1:
+        axis.legend(fontsize=8, frameon=False, loc="center left", handlelength=2.6)
+
+
+def _name_columns(axis: Axes, test: RandomizationTest) -> None:
+    names = ["the image", "as trained", *map(_short, test.layers), "its edges", "random map"]
+    axis.set_xticks([_place_of("image", test), *_columns(test)], names, fontsize=8.5)
+
+
+def _columns(test: RandomizationTest) -> list[float]:
+    return [*range(len(test.layers) + 1), _place_of("edges", test), _place_of("random", test)]
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _check(rows: Sequence[RandomizationTest], number: int) -> None:
+    if not rows:
+        raise ValueError("there is no test to draw; vw.randomization_test(model, image) makes one.")
+    first = rows[0]
+    if any(test.layers != first.layers or test.images.shape != first.images.shape for test in rows):
+        raise ValueError("tests are drawn together only if they have the same images and the same layers.")
+    if not 0 <= number < len(first.images):
+        raise ValueError(f"number must be in 0..{len(first.images) - 1}, one of the images; got {number}.")
