@@ -140,6 +140,8 @@ class SaliencyFrame(SaliencyTraits, Still):
             self.image_number = min(self.image_number, len(self._subjects) - 1)
 
     def _on_order(self, is_anew: bool) -> None:
+        if not self._is_set_up:
+            return
         order = self.order()
         self.bar.clear()
         self.run.tell(lambda: self._stepper.ask(order))
@@ -178,7 +180,8 @@ class SaliencyFrame(SaliencyTraits, Still):
     def _on_rest(self) -> None:
         if self.run.has_orders:
             return  # another order comes at once: show that one
-        self.view.rest(*self._tiles.rows(self._look()))
+        rows, bar = self._tiles.rows(self._look())
+        self.view.rest(rows, bar, self._tiles.cut_note(rows, bar))
         self._offer_classes()
         self.bar.update()
         self.code_box.update()

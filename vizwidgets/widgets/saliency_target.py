@@ -53,7 +53,7 @@ class SaliencyTarget:
         self._place = controls.row([self.unit_row, self.unit_column])
         self._tie()
         rows = [self.kind, self.likely, self.other, self.layer, self.channel, self._place, self.given]
-        self.box = controls.group("Explain the", rows, "target")
+        self.box = controls.group("Explain the", rows, "sal-explain")
 
     def show(self, scores: Tensor | None) -> None:
         """Offer the likeliest classes of the image; None leaves what there is."""

@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from vizwidgets.core.explainer import Explanation
 from vizwidgets.core.saliency import magnitudes
-from vizwidgets.draw.color_scale import ColorScale, color_scale, laid_over
+from vizwidgets.draw.color_scale import TOP, ColorScale, color_scale, laid_over
 from vizwidgets.draw.pixels import to_bytes
-from vizwidgets.draw.saliency_sheet import ImageRow, Panel
+from vizwidgets.draw.saliency_sheet import ImageRow, Panel, cut_words
 
 from .saliency_order import TITLES, Subject
 from .saliency_stepper import SaliencyStepper
@@ -86,6 +86,12 @@ class SaliencyTiles:
         self._forget_others()
         bar = ticks_of(scales[0][0]) if look.scale == "global" and scales and scales[0] else []
         return rows, bar
+
+    def cut_note(self, rows: Sequence[RowPicture], bar: Sequence[str]) -> str:
+        """Return what "≥" on a colour bar means, if it is to be seen."""
+        ticks = [*bar, *(text for row in rows for text in row.words["bar"])]
+        ticks += [text for row in rows for tile in row.words["tiles"] for text in tile.get("ticks", ())]
+        return cut_words(TOP) if any(text.startswith("≥") for text in ticks) else ""
 
     def _forget_others(self) -> None:
         """Keep what is drawn of the images that are shown, and nothing else."""

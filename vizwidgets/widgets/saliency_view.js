@@ -78,6 +78,7 @@ class Maps {
     this.body.setAttribute('aria-label', 'Maps. Arrow keys move the inspected pixel, with Shift ten at a time.');
     this.body.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.bar = new ColorBar(this.root, model.get('colors'));
+    this.note = made('div', 'vw-sal-words', this.root);
     this.root.dataset.frames = 0;
     this.listen();
   }
@@ -157,6 +158,7 @@ function render({ model, el }) {
   const maps = new Maps(model, el);
   const atRest = async () => {
     await maps.show(model.get('rows'), model.get('strips'), model.get('bar'));
+    maps.note.textContent = model.get('note');
     maps.root.dataset.revision = model.get('revision');
   };
   const receive = async (message, buffers) => {

@@ -77,6 +77,7 @@ class SaliencyView(anywidget.AnyWidget):
     mark = traitlets.List(traitlets.Int(), help="Image, row and column of the inspected pixel.").tag(
         sync=True
     )
+    note = traitlets.Unicode("", help="A last line of words.").tag(sync=True)
     revision = traitlets.Int(0, help="Counts the pictures at rest.").tag(sync=True)
 
     def __init__(
@@ -113,11 +114,11 @@ class SaliencyView(anywidget.AnyWidget):
         message = {"type": "frame", "seq": self._sent, "rows": [row.words for row in rows], "bar": list(bar)}
         self.send(message, buffers=[_jpeg(strip(row.pictures)) for row in rows])
 
-    def rest(self, rows: Sequence[RowPicture], bar: Sequence[str]) -> None:
+    def rest(self, rows: Sequence[RowPicture], bar: Sequence[str], note: str = "") -> None:
         """Write what stays, for this page and for one that is loaded later."""
         with self.hold_sync():
             self.strips = [self._strip(index, row.pictures) for index, row in enumerate(rows)]
-            self.rows, self.bar = [row.words for row in rows], list(bar)
+            self.rows, self.bar, self.note = [row.words for row in rows], list(bar), note
             self.revision += 1
 
     def answer(self) -> None:

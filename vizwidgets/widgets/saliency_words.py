@@ -73,7 +73,7 @@ def progress_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
             words += f": {known.done} of {known.total} {PIECES.get(method, 'parts')}"
     else:
         maps = "map" if len(order.methods) == 1 else f"{len(order.methods)} maps"
-        what = " and ".join(
+        what = ", ".join(
             dict.fromkeys(target_words(explorer.model, stepper, each) for each in order.subjects)
         )
         words = f"{maps} of {what}"
