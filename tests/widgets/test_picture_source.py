@@ -13,7 +13,7 @@ from PIL import Image
 
 import vizwidgets as vw
 from vizwidgets.data.photos import photo
-from vizwidgets.widgets import picture_source
+from vizwidgets.widgets import picture_upload
 from vizwidgets.widgets.picture_offers import clean
 from vizwidgets.widgets.picture_source import PictureSource
 from vizwidgets.widgets.shortcut_tests import TEST_SEED
@@ -31,14 +31,17 @@ def colored(size: tuple[int, int], color: object = (255, 0, 0)) -> Image.Image:
     return Image.new("RGB", size, color)
 
 
-def upload(source: PictureSource, *files: tuple[str, bytes]) -> None:
+def upload(source: PictureSource, *files: tuple[str, bytes], part: int = 1000) -> None:
     """Send files as the browser does."""
-    message = [
-        {"name": name, "type": "image/png", "size": len(content), "content": memoryview(content),
-         "last_modified": 1_700_000_000_000}
-        for name, content in files
-    ]  # fmt: skip
-    source.upload.set_state({"value": message})
+    for name, content in files:
+        receive(source, {"type": "file", "name": name, "size": len(content)})
+        for start in range(0, len(content), part):
+            receive(source, {"type": "part"}, content[start : start + part])
+    receive(source, {"type": "end"})
+
+
+def receive(source: PictureSource, message: dict, *buffers: bytes) -> None:
+    source.upload._handle_custom_msg(message, [memoryview(buffer) for buffer in buffers])
 
 
 def words(source: PictureSource) -> str:
@@ -188,7 +191,7 @@ def test_an_upload_is_read_and_shown(tmp_path):
     assert changes == [(len(source.titles) - 1, "mine.png")]
     assert torch.equal(source.image, photo(content, 32))
     assert words(source) == "mine.png: 48 × 64 pixels, the middle cut out, scaled to 32 × 32."
-    assert source.code == "" and source.upload.value == ()
+    assert source.code == ""
     upload(source, ("mine.png", content))  # the same again: the file may be another one by now
     assert changes[1][1] == source.pick.options[-1][0] == "mine.png (2)"
 
@@ -240,21 +243,49 @@ def test_a_hostile_upload_is_answered_in_words_and_the_picture_stays(content, sa
     before, titles, changes = source.image, source.titles, heard(source)
     upload(source, ("cat.png", content))
     assert said in words(source)
-    assert source.image is before and source.titles == titles and not changes and source.upload.value == ()
+    assert source.image is before and source.titles == titles and not changes
 
 
-def test_a_huge_file_is_refused_before_it_is_opened(monkeypatch):
-    monkeypatch.setattr(picture_source, "MAX_BYTES", 1000)
+def test_a_huge_file_is_refused_before_it_is_sent_and_if_it_comes_all_the_same(monkeypatch):
     source = PictureSource(RGB)
-    upload(source, ("huge.png", file_of(Image.effect_noise((64, 64), 50))))
-    assert "huge.png has more than 0 MB; write its path instead." in words(source)
+    assert source.upload.most == picture_upload.MAX_BYTES  # what the browser goes by
+    receive(source, {"type": "file", "name": "huge.png", "size": picture_upload.MAX_BYTES + 1})
+    receive(source, {"type": "end"})
+    assert words(source) == "huge.png has more than 50 MB; write its path instead."
+    monkeypatch.setattr(picture_upload, "MAX_BYTES", 1000)
+    receive(source, {"type": "file", "name": "liar.png", "size": 10})
+    for _ in range(9):
+        receive(source, {"type": "part"}, bytes(300))
+    assert len(source.upload._files[0].content) == 900
+    receive(source, {"type": "end"})
+    assert "liar.png is not a picture" in words(source)
 
 
-def test_no_file_at_all_changes_nothing():
+def test_no_file_at_all_and_parts_of_none_change_nothing():
     source = PictureSource(RGB)
     changes = heard(source)
+    receive(source, {"type": "part"}, b"lost")
+    receive(source, {"type": "something else"})
     upload(source)
     assert not changes and source.note.value == ""
+
+
+def test_of_very_many_files_the_first_ones_are_taken():
+    source = PictureSource(RGB)
+    count = len(source.titles)
+    upload(source, *[(f"{number}.png", file_of(colored((8, 8)))) for number in range(25)])
+    assert source.titles[count:] == tuple(f"{number}.png" for number in range(picture_upload.MOST_FILES))
+
+
+def test_the_browser_is_told_when_files_have_arrived_also_after_a_failure(monkeypatch):
+    source, sent = PictureSource(RGB), []
+    monkeypatch.setattr(source.upload, "send", sent.append)
+    upload(source, ("a.png", b"no picture"))
+    monkeypatch.setattr(source, "_received", lambda file: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        source._on_upload([picture_upload.Upload("a.png", 1)])
+    upload(source, ("a.png", b"no picture"))
+    assert sent == [{"type": "received"}] * 2
 
 
 @pytest.mark.parametrize(
@@ -326,4 +357,4 @@ def test_every_control_has_a_name_and_a_tooltip():
     source = PictureSource(RGB)
     for control in (source.pick, source.path, source.upload):
         assert control.description and control.tooltip
-    assert ".png" in source.upload.accept and source.upload.multiple
+    assert ".png" in source.upload.accept

@@ -97,7 +97,7 @@ def from_path(path: str, shape: Shape) -> tuple[Offer, str]:
     return Offer(title, _photo_code(path, shape), image.clone), words
 
 
-def from_bytes(name: str, content: bytes | memoryview, shape: Shape) -> tuple[Offer, str]:
+def from_bytes(name: str, content: bytes, shape: Shape) -> tuple[Offer, str]:
     """Return an uploaded picture, and in words what was done to it.
 
     Raises
@@ -106,7 +106,7 @@ def from_bytes(name: str, content: bytes | memoryview, shape: Shape) -> tuple[Of
         If it is no picture, damaged or too large.
     """
     title = clean(name)
-    image, words = _cut(read_picture(bytes(content)), title, shape)
+    image, words = _cut(read_picture(content), title, shape)
     return Offer(title, "", image.clone), words
 
 

@@ -12,12 +12,10 @@ import ipywidgets
 import traitlets
 from torch import Tensor
 
-from vizwidgets.data.photos import SUFFIXES
-
 from . import controls
 from .picture_offers import Offer, Shape, bundled, clean, drawn, from_bytes, from_path, handed_over
+from .picture_upload import MAX_BYTES, PictureUpload, Upload
 
-MAX_BYTES = 50_000_000
 REFUSALS = (ValueError, TypeError, OSError, RuntimeError)  # of `read_picture`, in words
 
 
@@ -67,13 +65,7 @@ class PictureSource(ipywidgets.VBox):
             style=controls.LABEL,
             layout=controls.ROW,
         )
-        self.upload = ipywidgets.FileUpload(
-            accept=",".join(SUFFIXES),
-            multiple=True,
-            description="Upload",
-            tooltip="Send pictures from this computer, up to 10 MB; for larger ones write the path",
-            layout={"width": "auto"},
-        )
+        self.upload = PictureUpload(self._on_upload)
         self.note = ipywidgets.HTML()
         self.note.add_class("vw-picture-note")
         super().__init__([self.pick, self.path, self.upload, self.note])
@@ -81,7 +73,6 @@ class PictureSource(ipywidgets.VBox):
         self._offer()
         self.pick.observe(self._on_pick, "value")
         self.path.observe(self._on_path, "value")
-        self.upload.observe(self._on_upload, "value")
 
     @property
     def image(self) -> Tensor:
@@ -190,26 +181,22 @@ class PictureSource(ipywidgets.VBox):
         except REFUSALS as refusal:
             self._say(str(refusal), is_trouble=True)
 
-    def _on_upload(self, change: dict[str, Any]) -> None:
-        files = change["new"]
-        if not files:
-            return
+    def _on_upload(self, files: Sequence[Upload]) -> None:
         found, refusals = [], []
         for file in files:
             try:
                 found.append(self._received(file))
             except REFUSALS as refusal:
-                refusals.append(f"{clean(file['name'])} {str(refusal).removeprefix('the upload ')}")
-        self.upload.value = ()  # frees the memory, and the same file can come again
+                refusals.append(f"{clean(file.name)} {str(refusal).removeprefix('the upload ')}")
         if found:
             self._add(found)
         if refusals:
             self._say(" ".join(refusals), is_trouble=True)
 
-    def _received(self, file: Any) -> tuple[Offer, str]:
-        if len(file["content"]) > MAX_BYTES:
+    def _received(self, file: Upload) -> tuple[Offer, str]:
+        if file.is_too_large:
             raise ValueError(f"has more than {MAX_BYTES // 1_000_000} MB; write its path instead.")
-        return from_bytes(file["name"], file["content"], self._shape)
+        return from_bytes(file.name, bytes(file.content), self._shape)
 
     def _say(self, words: str, is_trouble: bool = False) -> None:
         tone = "vw-trouble" if is_trouble else "vw-said"
