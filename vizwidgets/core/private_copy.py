@@ -9,6 +9,9 @@ from typing import Any
 from torch import Tensor, nn
 from torch.utils._pytree import tree_leaves
 
+# Where torch keeps a module's weights, buffers, children and hooks.
+REGISTERS = tuple(name for name, value in vars(nn.Module()).items() if isinstance(value, (dict, set)))
+
 
 def private_copy(model: nn.Module, weights: Callable[[nn.Parameter], Tensor] | None = None) -> nn.Module:
     """Copy the structure, the buffers and the attributes of a network, in eval mode, and share its weights.
@@ -21,9 +24,14 @@ def private_copy(model: nn.Module, weights: Callable[[nn.Parameter], Tensor] | N
         What stands in the copy for a weight; by default the weight itself, without a gradient.
     """
     memo: dict[int, Any] = {}
-    for leaf in tree_leaves([vars(module) for module in model.modules()]):
-        if isinstance(leaf, Tensor) and leaf.grad_fn is not None:  # kept from a forward pass
-            memo[id(leaf)] = leaf.detach()
+    for module in model.modules():
+        own = [value for name, value in vars(module).items() if name not in REGISTERS]
+        for leaf in tree_leaves(own):
+            if isinstance(leaf, Tensor) and leaf.grad_fn is not None:  # kept from a forward pass
+                memo[id(leaf)] = leaf.detach()
+        # deepcopy takes longer over a network's many empty registers of hooks than over all the rest
+        registers = [vars(module)[name] for name in REGISTERS if name in vars(module)]
+        memo.update({id(empty): type(empty)() for empty in registers if empty is not None and not empty})
     for parameter in model.parameters():
         values = parameter.detach() if weights is None else weights(parameter)
         memo[id(parameter)] = nn.Parameter(_usable(values), requires_grad=False)
