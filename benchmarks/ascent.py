@@ -17,6 +17,7 @@ from time import perf_counter, process_time
 
 import torch
 from contenders import PRODUCT_SIDE, SIZE, Clock, Contender, lucent, ours, plain_loop, product, why_no_lucent
+from tables import print_table
 from torch import nn
 
 import vizwidgets as vw
@@ -125,16 +126,6 @@ def print_limits(model: nn.Module, table: dict[str, Times]) -> None:
             row += [f"{rate:,.0f}", f"{limit:.1f}", f"{times[f'ours {kind}'] / limit:.2f}"]
         rows.append(row)
     print_table("The limit: the products of a step at the rate of a large matrix product", head, rows)
-
-
-def print_table(title: str, head: list[str], rows: list[list[str]]) -> None:
-    """Print a table that is Markdown too."""
-    lines = [head, ["---"] * len(head), *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    print(f"{title}\n")
-    for line in lines:
-        print("| " + " | ".join(map(str.ljust, line, widths)) + " |")
-    print(flush=True)
 
 
 def _options() -> argparse.Namespace:
