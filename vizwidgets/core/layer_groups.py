@@ -170,6 +170,10 @@ def _named(model: nn.Module, order: list[str], layers: Sequence[str]) -> tuple[L
 def _holders_in(model: nn.Module, order: list[str], layer: str) -> tuple[str, ...]:
     path, module = find_module(model, layer)
     found = tuple(name for name in order if name == path or name.startswith(f"{path}."))
+    if not found and any(True for _ in module.parameters()):
+        raise ValueError(
+            f"layer {layer!r} comes after the unit that is explained, which does not depend on it."
+        )
     if not found:
         raise ValueError(
             f"layer {layer!r} ({type(module).__name__}) has no weights that could be made random; "

@@ -71,7 +71,7 @@ class Finding:
             left = (
                 "the map is still like the original"
                 if is_alike
-                else "the same pixels are bright, but otherwise"
+                else "the pixels keep their order, but not the structure"
             )
         numbers = f"r = {self.rank_correlation:.2f}, structure {self.structure:.2f}"
         edges = f" The edges of the image alone reach r = {self.edges:.2f}." if self.edges >= TELLING else ""

@@ -19,7 +19,8 @@ from .charts import COLORS, DASHES, NotebookFigure
 from .color_scale import color_scale
 from .pixels import to_bytes
 
-COLUMN = 0.94  # inches from picture to picture
+COLUMN = 0.94  # inches from picture to picture, more where they are few
+SHORTEST = 9.8  # inches of the strip: the titles need them
 LEFT, TOP, TITLE, NAMES, CHART, BETWEEN, BOTTOM = 0.62, 0.08, 0.50, 0.28, 1.55, 0.32, 0.30  # inches
 ASIDE = 1.35  # columns from the strip to what stands beside it
 MARKS = "osD^vP"
@@ -91,8 +92,9 @@ class _Page:
     def __init__(self, rows: Sequence[RandomizationTest]) -> None:
         height, width = rows[0].images.shape[2:]
         self._ends = _place_of("image", rows[0]) - 0.6, _place_of("random", rows[0]) + 0.6
-        self._length = COLUMN * (self._ends[1] - self._ends[0])
-        self._picture = COLUMN * height / width
+        columns = self._ends[1] - self._ends[0]
+        self._length = max(COLUMN * columns, SHORTEST)
+        self._picture = self._length / columns * height / width
         self._charts = TOP + len(rows) * (TITLE + self._picture) + NAMES + BETWEEN
         self._size = LEFT + self._length + 0.08, self._charts + 2 * CHART + BETWEEN + BOTTOM
         self.figure = NotebookFigure(figsize=self._size, dpi=100)
@@ -135,6 +137,7 @@ def _draw_strip(axis: Axes, test: RandomizationTest, number: int) -> None:
     axis.set_xticks([])
     axis.set_yticks([])
     outcome, _, reason = test.verdict.partition(": ")
+    reason = reason.partition(". ")[0].rstrip(".") + "."  # what edges reach stands beneath
     start = axis.get_xlim()[0] + 0.13
     axis.annotate(
         f"{test.method} {outcome}",
