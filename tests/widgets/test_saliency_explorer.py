@@ -408,3 +408,23 @@ def test_stop_keeps_what_is_there_and_the_code_says_so():
     if known is not None and known.done < known.total:
         assert f"on the screen: {known.done} of 1000 parts" in widget.code()
         assert f"{known.done} of 1000 samples" in widget.view.rows[0]["tiles"][2]["words"]
+
+
+def test_an_objective_of_one_channel_or_unit_stands_in_the_fields_and_another_one_in_words():
+    widget = finished(target=vw.unit("block2_conv1", (5, 2, 3)))
+    assert (widget.kind, widget.layer, widget.channel) == ("unit", "block2_conv1", 5)
+    assert (widget.unit_row, widget.unit_column) == (2, 3)
+    widget.target = vw.channel("block1_conv1", 2)
+    assert (widget.kind, widget.layer, widget.channel) == ("channel", "block1_conv1", 2)
+    assert widget.run.wait(20)
+    mixed = vw.class_score("cat") - vw.class_score("goat")
+    widget.target = mixed
+    assert widget.run.wait(20) and widget.kind == "objective"
+    assert "vw.class_score" in widget.target_controls.given.value
+    leaf = IMAGES[:1].clone().requires_grad_()
+    scores = small_net()(leaf)[0]
+    (scores[0] - scores[3]).backward()
+    assert torch.allclose(widget.maps["gradient"][0], leaf.grad[0].abs().amax(0), rtol=1e-4)
+    assert torch.allclose(names_of(widget)["gradient"].values, widget.maps["gradient"], rtol=1e-4)
+    widget.target = None
+    assert widget.run.wait(20) and widget.target is None and widget.kind == "class"

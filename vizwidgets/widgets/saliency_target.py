@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,8 @@ class SaliencyTarget:
     """
 
     def __init__(self, explorer: SaliencyFrame, say: Callable[[str], None]) -> None:
-        self._explorer, self._say, self._is_following = explorer, say, False
+        self._explorer, self._say = explorer, say
+        self._following: int | None = None  # the thread that sets the controls: that is not the student
         self._top: list[tuple[int, str, float]] = []
         self.kind = controls.choice(KINDS)
         self.likely = ipywidgets.ToggleButtons(
@@ -85,7 +87,7 @@ class SaliencyTarget:
 
     def _follow(self) -> None:
         explorer = self._explorer
-        self._is_following = True
+        self._following = threading.get_ident()
         try:
             if explorer.kind in KINDS:
                 self.kind.value = explorer.kind
@@ -93,7 +95,7 @@ class SaliencyTarget:
             self._offer()
             self.other.value = explorer.class_name
         finally:
-            self._is_following = False
+            self._following = None
         kind, is_map = explorer.kind, len(explorer.layer_info.shape) == 3
         words = f"an objective given in Python: {explorer.target!r}" if kind == "objective" else ""
         self.given.value = escape(words)
@@ -124,7 +126,7 @@ class SaliencyTarget:
 
     def _on_kind(self, change: dict[str, Any]) -> None:
         """Take the kind over; where there is no class to explain the reason is shown, and all stays."""
-        if self._is_following:
+        if self._following == threading.get_ident():
             return
         try:
             self._explorer.kind = change["new"]
@@ -133,11 +135,11 @@ class SaliencyTarget:
             self._follow()
 
     def _on_likely(self, change: dict[str, Any]) -> None:
-        if not self._is_following and change["new"] is not None:
+        if not self._following == threading.get_ident() and change["new"] is not None:
             self._explorer.class_name = change["new"]
 
     def _on_other(self, change: dict[str, Any]) -> None:
-        if self._is_following:
+        if self._following == threading.get_ident():
             return
         try:
             self._explorer.class_name = change["new"]

@@ -9,7 +9,7 @@ from torch import nn
 
 from vizwidgets.core.classes import find_class
 from vizwidgets.core.layers import Layer, find_layer, list_layers
-from vizwidgets.core.measures import check_channel
+from vizwidgets.core.measures import Channel, Unit, check_channel
 from vizwidgets.core.objectives import Objective, channel, unit
 from vizwidgets.core.whole_numbers import MAX_SEED
 
@@ -102,18 +102,31 @@ class SaliencyTraits(Together):
 
     @target.setter
     def target(self, target: int | str | Objective | None) -> None:
-        if isinstance(target, Objective):
-            bound = target.bind(self.model)
-            if bound.size > 1:
-                raise ValueError(
-                    f"one target is explained at a time; got {target!r}, which asks for {bound.size}."
-                )
+        if not isinstance(target, Objective):
+            name = "" if target is None else self.class_title(find_class(self.model, target))
             with self._together():
-                self._is_anew_due, self._objective, self.kind = True, target, "objective"
+                self.kind, self.class_name = "class", name
             return
-        name = "" if target is None else self.class_title(find_class(self.model, target))
+        bound = target.bind(self.model)
+        if bound.size > 1:
+            raise ValueError(
+                f"one target is explained at a time; got {target!r}, which asks for {bound.size}."
+            )
+        (weight, measure), *others = bound.terms
         with self._together():
-            self.kind, self.class_name = "class", name
+            if weight == 1 and not others and isinstance(measure, (Channel, Unit)):
+                self._show_unit(measure)  # in the fields of the page
+            else:
+                self._is_anew_due, self._objective, self.kind = True, target, "objective"
+
+    def _show_unit(self, measure: Channel | Unit) -> None:
+        self.layer, self.kind = measure.layer, measure.kind
+        if isinstance(measure, Channel):
+            self.channel = measure.channels[0]
+            return
+        self.channel, *place = measure.units[0]
+        if place:
+            self.unit_row, self.unit_column = place
 
     def class_title(self, index: int) -> str:
         """Return the name of a class, or its index where there is no name or where two classes share it."""
