@@ -47,7 +47,7 @@ def receive(source: PictureSource, message: dict, *buffers: bytes) -> None:
 def words(source: PictureSource) -> str:
     """Return what is said, which must be one element of plain text."""
     found = re.fullmatch(
-        r'<span role="status" class="vw-(?:trouble|said)">([^<>]*)</span>', source.note.value
+        r'<span role="status" class="vw-(?:trouble|said)" style="[^"]*">([^<>]*)</span>', source.note.value
     )
     assert found, source.note.value
     return found[1]

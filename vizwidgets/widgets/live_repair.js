@@ -1,10 +1,13 @@
-// What ipywidgets leaves out: sliders without a name, arrow keys that Notebook 7 takes for itself, a status
-// line that screen readers do not notice.
+// What ipywidgets leaves out: sliders without a name, keys on sliders and lists that the notebook takes for itself
+// (an arrow leaves the list, R makes the cell raw), a status line that screen readers do not notice.
 const repair = (root) => {
   for (const handle of root.querySelectorAll('.noUi-handle:not([data-lm-suppress-shortcuts])')) {
     handle.setAttribute('data-lm-suppress-shortcuts', 'true');
     const label = handle.closest('.widget-slider')?.querySelector('.widget-label');
     if (label) handle.setAttribute('aria-label', label.textContent);
+  }
+  for (const list of root.querySelectorAll('select:not([data-lm-suppress-shortcuts])')) {
+    list.setAttribute('data-lm-suppress-shortcuts', 'true');
   }
   for (const line of root.querySelectorAll('.vw-status .widget-html-content:not([role])')) {
     line.setAttribute('role', 'status');

@@ -66,7 +66,7 @@ class PictureSource(ipywidgets.VBox):
             layout=controls.ROW,
         )
         self.upload = PictureUpload(self._on_upload)
-        self.note = ipywidgets.HTML()
+        self.note = ipywidgets.HTML(layout={"height": "auto", "margin": "0"})
         self.note.add_class("vw-picture-note")
         super().__init__([self.pick, self.path, self.upload, self.note])
         self.add_class("vw-picture-source")
@@ -200,4 +200,6 @@ class PictureSource(ipywidgets.VBox):
 
     def _say(self, words: str, is_trouble: bool = False) -> None:
         tone = "vw-trouble" if is_trouble else "vw-said"
-        self.note.value = f'<span role="status" class="{tone}">{escape(words)}</span>' if words else ""
+        style = "display: block; line-height: 1.35"
+        said = f'<span role="status" class="{tone}" style="{style}">{escape(words)}</span>'
+        self.note.value = said if words else ""

@@ -1,4 +1,5 @@
 // A button that sends files in small parts: a server closes the connection over one large message.
+// live_repair.js (repairAround) stands before this file in one module.
 
 const PART = 1024 * 1024;
 
@@ -42,7 +43,11 @@ function render({ model, el }) {
   model.on('msg:custom', hear);
   el.append(button, picker);
   rest();
-  return () => model.off('msg:custom', hear);
+  const stopRepairs = repairAround(el);
+  return () => {
+    stopRepairs();
+    model.off('msg:custom', hear);
+  };
 }
 
 export default { render };

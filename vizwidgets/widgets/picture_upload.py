@@ -13,6 +13,7 @@ import traitlets
 from vizwidgets.data.photos import SUFFIXES
 
 HERE = Path(__file__).parent
+SCRIPTS = ("live_repair.js", "picture_upload.js")  # one module: it cannot import
 MAX_BYTES = 50_000_000  # of one file
 MOST_FILES = 20
 STYLE = """
@@ -63,7 +64,7 @@ class PictureUpload(anywidget.AnyWidget):
     'Upload'
     """
 
-    _esm = (HERE / "picture_upload.js").read_text(encoding="utf-8")
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = STYLE
 
     description = traitlets.Unicode("Upload", help="What stands on the button.").tag(sync=True)
