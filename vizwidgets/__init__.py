@@ -41,6 +41,7 @@ _NAMES = {
     "data.examples": ("top_examples",),
     "data.photos": ("list_photos", "list_pictures", "photo"),
     "data.sheep_goats": ("compose", "draw_animal", "draw_background", "photo_folder", "sheep_goats"),
+    "draw.example_saliency": ("example_saliency",),
     "draw.overlay": ("overlay",),
     "draw.sanity_figure": ("sanity_figure",),
     "draw.show": ("show",),
