@@ -83,6 +83,10 @@ def test_layers_may_be_chosen_by_name_alias_or_block_in_any_order() -> None:
     groups = layer_groups(net, torch.rand(1, 3, 32, 32), ["classifier", "block2a", "stem_conv"])
     assert [group.name for group in groups] == ["stem_conv", "block2a", "classifier"]
     assert all(name.startswith("block2a.") for name in groups[1].modules) and len(groups[1].modules) == 6
+    with_its_norm, alone = (
+        layer_groups(net, torch.rand(1, 3, 32, 32), [one])[0] for one in ("head_conv", "head_bn")
+    )
+    assert with_its_norm.modules == ("head_conv", "head_bn") and alone.modules == ("head_bn",)
     by_alias = layer_groups(small_net(), torch.rand(1, 3, 16, 16), ["block2_conv1"])
     assert [group.modules for group in by_alias] == [("3",)]
 

@@ -54,8 +54,8 @@ def layer_groups(
     images : Tensor
         (N, C, H, W) in [0, 1]; the first one is followed through the network.
     layers : sequence of str, optional
-        Names or aliases of layers or of whole blocks, each a group; by default all layers in at most
-        `MAX_GROUPS` groups.
+        Names or aliases of layers or of whole blocks, each a group, a convolution with its normalization; by
+        default all layers in at most `MAX_GROUPS` groups.
     until : sequence of str
         Layers whose output is asked for; what comes after the last of them is left out.
 
@@ -159,17 +159,22 @@ def _joined(name: str, groups: list[LayerGroup]) -> LayerGroup:
 def _named(model: nn.Module, order: list[str], layers: Sequence[str]) -> tuple[LayerGroup, ...]:
     if isinstance(layers, str) or not isinstance(layers, Sequence) or not layers:
         raise TypeError(f"layers must be a list of names such as ['classifier', 'block5']; got {layers!r}.")
-    groups = [LayerGroup(layer, _holders_in(model, order, layer)) for layer in layers]
+    units = _with_normalization(model, order)
+    groups = [LayerGroup(layer, _holders_in(model, units, layer)) for layer in layers]
     taken = [name for group in groups for name in group.modules]
     twice = next((name for name in taken if taken.count(name) > 1), None)
     if twice is not None:
-        raise ValueError(f"layers names {twice!r} twice, alone or within a block; name each once.")
+        raise ValueError(f"layers names {twice!r} twice, also by its convolution or block; name it once.")
     return tuple(sorted(groups, key=lambda group: order.index(group.modules[-1])))
 
 
-def _holders_in(model: nn.Module, order: list[str], layer: str) -> tuple[str, ...]:
+def _holders_in(model: nn.Module, units: list[LayerGroup], layer: str) -> tuple[str, ...]:
+    """Return what a layer or block holds, with the normalization that follows its last convolution."""
     path, module = find_module(model, layer)
-    found = tuple(name for name in order if name == path or name.startswith(f"{path}."))
+    is_inside = {name: name == path or name.startswith(f"{path}.") for unit in units for name in unit.modules}
+    found = tuple(
+        name for unit in units for name in unit.modules if is_inside[name] or is_inside[unit.modules[0]]
+    )
     if not found and any(True for _ in module.parameters()):
         raise ValueError(
             f"layer {layer!r} comes after the unit that is explained, which does not depend on it."

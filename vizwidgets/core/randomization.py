@@ -2,8 +2,8 @@
 
 A layer is made random as it was before its training: by its own ``reset_parameters``. Batch normalization
 also forgets its running means and variances. They were averaged over what the trained layers sent, so they
-are as learned as weights are; kept, they would shift random signals by the means of trained ones, and many of
-these would end at zero. Weights that no ``reset_parameters`` touches are shuffled: the same, elsewhere.
+are as learned as weights are; kept, they would leave a trace of the trained network in the random one.
+Weights that no ``reset_parameters`` touches are shuffled: the same numbers, in other places.
 """
 
 from __future__ import annotations
