@@ -8,10 +8,17 @@ import torch
 from PIL import Image, ImageChops
 
 from vizwidgets.draw.color_scale import ColorScale, color_scale, laid_over
-from vizwidgets.draw.page import shortened, wrapped
+from vizwidgets.draw.page import Page, shortened, wrapped
 from vizwidgets.draw.pixels import to_bytes
 from vizwidgets.draw.saliency_layout import Cell, SaliencyLayout, lay_out, place_at
-from vizwidgets.draw.saliency_sheet import ImageRow, Panel, cut_words, saliency_sheet, sheet_layout
+from vizwidgets.draw.saliency_sheet import (
+    ImageRow,
+    Panel,
+    cut_words,
+    draw_bar,
+    saliency_sheet,
+    sheet_layout,
+)
 from vizwidgets.draw.saliency_strip import StripStep, saliency_strip
 
 
@@ -128,6 +135,16 @@ def test_a_cut_scale_is_explained_in_a_last_line():
     last = [np.asarray(sheet)[-56:] for sheet in (cut, whole)]
     assert (last[0] < 128).any() and (last[1] == 255).all() and cut.size == whole.size
     assert cut_words(99.5) == "≥: the strongest 0.5 % of the pixels share the last colour."
+
+
+@pytest.mark.parametrize("width, number", [(300, 3), (100, 2), (64, 2)])
+def test_the_numbers_of_a_bar_do_not_touch(width, number):
+    page = Page(340, 60)
+    draw_bar(page, 20, 5, width, ColorScale(0.0346, 1.0))
+    inked = (np.asarray(page.sheet)[30:] < 128).any(axis=2).any(axis=0)
+    places = np.nonzero(inked)[0]
+    gaps = np.diff(places)
+    assert (gaps > 14).sum() >= number - 1 and places.min() >= 40
 
 
 def test_a_quick_sheet_has_half_the_pixels():

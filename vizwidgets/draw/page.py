@@ -49,6 +49,10 @@ class Page:
             text = shortened(text, width, size, is_bold)
         self.pen.text((x * self.zoom, y * self.zoom), text, ink, letters, anchor=anchor)
 
+    def length(self, text: str, size: int) -> float:
+        """Return how wide a line is on the page."""
+        return font(size * self.zoom).getlength(text) / self.zoom
+
     def lines(self, x: float, y: float, lines: list[str], size: int = 12, ink: str = FAINT) -> None:
         """Write lines around a middle."""
         height = size * 1.4

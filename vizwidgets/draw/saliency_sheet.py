@@ -130,10 +130,13 @@ def cut_words(top: float) -> str:
 def draw_bar(page: Page, left: float, top: float, width: float, scale: ColorScale) -> None:
     """Draw which colour is which number."""
     page.picture(left, top, np.broadcast_to(palette(), (1, 256, 3)).copy(), width, BAR)
-    ticks = scale.ticks() if width >= 100 else scale.ticks()[::2]
-    for share, text in ticks:
+    size = 12 if width >= 128 else 10
+    ticks = scale.ticks()
+    zero, half, end = (page.length(text, size) for _, text in ticks)
+    has_room = half / 2 + max(zero, end) + 6 < width / 2
+    for share, text in ticks if has_room else ticks[::2]:
         anchor = "lm" if share == 0 else "rm" if share == 1 else "mm"
-        page.words(left + share * width, top + BAR + 9, text, 12 if width >= 128 else 10, anchor=anchor)
+        page.words(left + share * width, top + BAR + 9, text, size, anchor=anchor)
 
 
 def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[ColorScale]]:
@@ -176,7 +179,7 @@ def _draw_words(page: Page, panel: Panel, cell: Cell, side: int, scale: ColorSca
     page.words(cell.left, cell.top - 11, panel.title, width=side)
     has_bar = scale is not None and scale.end > 0
     if scale is not None and has_bar:
-        draw_bar(page, cell.left, cell.foot + 6, cell.width, scale)
+        draw_bar(page, cell.left, cell.foot + 6, side, scale)
     if panel.values is not None:
         page.words(cell.left, cell.foot + (41 if has_bar else 12), panel.words, 12, ink=FAINT, width=side)
 
