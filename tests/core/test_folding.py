@@ -253,7 +253,7 @@ def test_a_probe_reads_a_convolution_a_container_and_a_normalization_as_they_are
 
 def folded_probe(net: nn.Module) -> Probe:
     probe = Probe(net)
-    probe.fold(SHAPE)
+    assert probe.fold(SHAPE) and not probe.fold(SHAPE)
     assert any(type(module).__name__ == "FoldedBatchNorm2d" for module in probe.network.modules())
     return probe
 
@@ -273,5 +273,19 @@ def test_a_wide_convolution_takes_winograds_way_with_the_folded_weights_and_with
 
 def test_bfloat16_is_not_folded() -> None:
     probe = Probe(Body(plain), "bfloat16")
-    probe.fold(SHAPE)
+    assert not probe.fold(SHAPE)
     assert type(probe.module("norm")) is nn.BatchNorm2d
+
+
+def test_a_network_without_normalization_is_not_even_tried() -> None:
+    net = seeded(nn.Sequential(nn.Conv2d(3, 4, 3)))
+    net[0].forward = None  # type: ignore[index, assignment]
+    assert not Probe(net).fold(SHAPE)
+
+
+def test_a_brief_probe_computes_what_the_model_does_bit_by_bit() -> None:
+    net, image = Body(plain), torch.rand(2, *SHAPE)
+    brief = Probe(net, is_brief=True)
+    assert torch.equal(brief(image, ["output"])["output"], net(image))
+    assert brief.network.conv.weight.data_ptr() == net.conv.weight.data_ptr()  # type: ignore[union-attr]
+    assert not any(weight.requires_grad for weight in brief.network.parameters())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -72,3 +73,13 @@ def test_bfloat16_and_measurements_without_a_gradient_go_the_direct_way() -> Non
     with torch.no_grad():
         exact(image)
     assert exact[2]._ahead is None
+
+
+def test_a_copy_makes_its_transformed_filters_itself() -> None:
+    net = wide_net().requires_grad_(False)
+    hasten(net)
+    image = torch.rand(1, 3, 30, 29, requires_grad=True)
+    expected = net(image)
+    twin = copy.deepcopy(net)
+    assert net[2]._ahead is not None and twin[2]._ahead is None
+    assert torch.equal(twin(image), expected)

@@ -18,6 +18,7 @@ from .last_convolution import LastConvolution, Outputs, is_separable
 from .layers import Shape, device_of, find_module
 from .measures import OUTPUT
 from .private_copy import private_copy
+from .weights import has_batch_norm
 from .winograd import hasten
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -63,12 +64,15 @@ class Probe:
         Takes images (N, C, H, W) in [0, 1]. It is copied, not changed.
     precision : str
         "float32" or "bfloat16" for the weights and products; the image stays float32.
+    is_brief : bool
+        Whether it is for a single gradient: then nothing is prepared that pays only from the second on.
     """
 
-    def __init__(self, model: nn.Module, precision: str = "float32") -> None:
+    def __init__(self, model: nn.Module, precision: str = "float32", *, is_brief: bool = False) -> None:
         self.device, self.precision = device_of(model), precision
-        self._model = _copy_to_run(model, torch.bfloat16 if precision == "bfloat16" else None)
-        self._is_folded = precision == "bfloat16"  # too coarse for it
+        dtype = torch.bfloat16 if precision == "bfloat16" else None
+        self._model = private_copy(model) if is_brief and dtype is None else _copy_to_run(model, dtype)
+        self._has_tried_folding = dtype is not None  # too coarse for it
 
     @property
     def network(self) -> nn.Module:
@@ -87,7 +91,7 @@ class Probe:
         unfold(self._model, module)
         return module
 
-    def fold(self, shape: Shape) -> None:
+    def fold(self, shape: Shape) -> bool:
         """Fold batch normalization into the convolutions before it, with equal values (`fold_batch_norm`).
 
         That takes about as long as a few gradients: it pays where many follow. The second time does nothing.
@@ -96,10 +100,16 @@ class Probe:
         ----------
         shape : tuple of int
             (C, H, W) of the images.
+
+        Returns
+        -------
+        bool
+            Whether anything was folded now.
         """
-        if not self._is_folded:
-            self._is_folded = True
-            fold_batch_norm(self._model, shape)
+        if self._has_tried_folding or not has_batch_norm(self._model):
+            return False
+        self._has_tried_folding = True
+        return bool(fold_batch_norm(self._model, shape))
 
     def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
         """Return the output of each layer (before a ReLU that is a layer of its own).

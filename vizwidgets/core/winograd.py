@@ -68,6 +68,10 @@ class WinogradConvolution(nn.Conv2d):
         output: Tensor = _Convolve.apply(input, self._ahead, self._back)
         return output if self.bias is None else output + self.bias[:, None, None]
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the transformed filters out of a copy: they are large, and soon made again."""
+        return {name: value for name, value in vars(self).items() if name not in ("_ahead", "_back")}
+
 
 def hasten(network: nn.Module) -> None:
     """Let the convolutions of a network that suit go Winograd's way, in place; its weights may not change."""
