@@ -59,17 +59,18 @@ class Page:
         for index, line in enumerate(lines):
             self.words(x, y + (index - (len(lines) - 1) / 2) * height, line, size, anchor="mm", ink=ink)
 
-    def box(self, x: float, y: float, width: float, height: float, fill: str) -> None:
+    def box(self, x: float, y: float, width: float, height: float, fill: str | tuple[int, ...]) -> None:
         """Fill a rectangle."""
         zoom = self.zoom
-        self.pen.rectangle((x * zoom, y * zoom, (x + width) * zoom - 1, (y + height) * zoom - 1), fill=fill)
+        corners = (x * zoom, y * zoom, (x + width) * zoom - 1, (y + height) * zoom - 1)
+        self.pen.rectangle(corners, fill=fill)
 
     def picture(self, x: float, y: float, pixels: Bytes, width: float, height: float) -> None:
         """Show a picture; a small one with its pixels as squares."""
         size = max(1, round(width * self.zoom)), max(1, round(height * self.zoom))
         is_whole = size[0] % pixels.shape[1] == 0 and size[1] % pixels.shape[0] == 0
         is_tiny = max(pixels.shape[:2]) <= TINY
-        way = Image.Resampling.NEAREST if is_whole or is_tiny else Image.Resampling.BICUBIC
+        way = Image.Resampling.NEAREST if is_whole or is_tiny else Image.Resampling.LANCZOS
         made = Image.fromarray(pixels)
         made = made if made.size == size else made.resize(size, way)
         self.sheet.paste(made, (round(x * self.zoom), round(y * self.zoom)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image
 from torch import Tensor
 
-from .fonts import font
-from .pixels import Bytes, to_bytes
+from .page import EMPTY, FAINT, INK, PAPER, Page
+from .pixels import to_bytes
 from .signed import NEGATIVE, POSITIVE, signed, signed_colors
 
 SCALE = 2  # pixels of the sheet for each one on the page: sharp on any screen
@@ -19,7 +19,6 @@ HEIGHT = ZOOM_TOP + SIDE + 14
 MANY = 9  # so many pixels are shown with their numbers
 AROUND = 5  # units of the map that are shown with their numbers, along a side
 BARS, LINE = 16, 35  # units of a vector that are shown, and the height of each
-INK, FAINT, PAPER, EMPTY = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec"
 MARK = "#D55E00"  # on the image
 
 Seen = tuple[slice, slice]
@@ -50,19 +49,18 @@ def unit_sheet(
     >>> unit_sheet(torch.zeros(1, 8, 8), (slice(2, 5), slice(2, 5)), np.ones((6, 6)), (2, 2)).size
     (1128, 1220)
     """
-    sheet = Image.new("RGB", (WIDTH * SCALE, sheet_height(values.shape) * SCALE), PAPER)
-    page = _Page(ImageDraw.Draw(sheet), sheet)
+    page = _Page(WIDTH, sheet_height(values.shape), SCALE)
     pixels = to_bytes(image)
     page.words(LEFT, 14, f"image, {pixels.shape[0]} × {pixels.shape[1]} pixels")
-    page.picture(LEFT, TOP, pixels)
+    page.picture(LEFT, TOP, pixels, SIDE, SIDE)
     if values.ndim == 1:
         page.words(LEFT, TOP + SIDE + 16, "the unit sees all of it")
         _draw_bars(page, values, place[0], names)
-        return sheet
+        return page.sheet
     page.frame(LEFT, TOP, _part(seen, pixels.shape[:2]), MARK)
     _draw_crop(page, image, seen)
     _draw_map(page, values, (place[0], place[1]))
-    return sheet
+    return page.sheet
 
 
 def place_at(x: float, y: float, shape: tuple[int, ...], number: int = 0) -> Place | None:
@@ -101,26 +99,7 @@ def sheet_height(shape: tuple[int, ...]) -> int:
     return HEIGHT if len(shape) == 2 else TOP + max(SIDE + 24, min(shape[0], BARS) * LINE) + 14
 
 
-class _Page:
-    """Draws in units of the page, whatever the scale."""
-
-    def __init__(self, pen: ImageDraw.ImageDraw, sheet: Image.Image) -> None:
-        self.pen, self.sheet = pen, sheet
-
-    def words(
-        self, x: float, y: float, text: str, size: int = 13, anchor: str = "lm", ink: str = INK
-    ) -> None:
-        self.pen.text((x * SCALE, y * SCALE), text, ink, font(size * SCALE), anchor=anchor)
-
-    def box(self, x: float, y: float, width: float, height: float, fill: object) -> None:
-        corners = (x * SCALE, y * SCALE, (x + width) * SCALE - 1, (y + height) * SCALE - 1)
-        self.pen.rectangle(corners, fill=fill)  # type: ignore[arg-type]
-
-    def picture(self, x: float, y: float, pixels: Bytes, width: float = SIDE, height: float = SIDE) -> None:
-        size = round(width * SCALE), round(height * SCALE)
-        way = Image.Resampling.NEAREST if max(pixels.shape[:2]) <= 64 else Image.Resampling.LANCZOS
-        self.sheet.paste(Image.fromarray(pixels).resize(size, way), (round(x * SCALE), round(y * SCALE)))
-
+class _Page(Page):
     def frame(self, x: float, y: float, part: tuple[float, float, float, float], ink: str = INK) -> None:
         """Mark a part of a panel (top, left, bottom, right, as shares) so that it shows on any ground."""
         top, left, bottom, right = (share * SIDE * SCALE for share in part)
@@ -149,7 +128,7 @@ def _draw_map(page: _Page, values: np.ndarray, place: tuple[int, int]) -> None:
     limit = float(np.abs(values).max())
     height, width = values.shape
     page.words(RIGHT, 14, f"feature map, {height} × {width} units")
-    page.picture(RIGHT, TOP, signed_colors(values, limit))
+    page.picture(RIGHT, TOP, signed_colors(values, limit), SIDE, SIDE)
     row, column = place
     page.frame(RIGHT, TOP, _part((slice(row, row + 1), slice(column, column + 1)), values.shape))
     _draw_scale(page, limit)
@@ -175,7 +154,7 @@ def _draw_scale(page: _Page, limit: float) -> None:
     top = TOP + SIDE + 6
     page.picture(RIGHT, top, ramp, SIDE, 9)
     for share, value, anchor in ((0, -limit, "lm"), (0.5, 0.0, "mm"), (1, limit, "rm")):
-        page.words(RIGHT + share * SIDE, top + 18, signed(value, limit), 12, anchor, FAINT)
+        page.words(RIGHT + share * SIDE, top + 18, signed(value, limit), 12, anchor=anchor, ink=FAINT)
 
 
 def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str]) -> None:
@@ -194,7 +173,7 @@ def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str
         page.box(middle + min(length, 0), y + 5, max(abs(length), 1), LINE - 10, color)
         name = f"{index}: {names[index]}" if index < len(names) and names[index] != str(index) else str(index)
         page.words(RIGHT + 6, y + LINE / 2, name[:12])
-        page.words(RIGHT + SIDE - 6, y + LINE / 2, signed(float(values[index]), limit), 13, "rm")
+        page.words(RIGHT + SIDE - 6, y + LINE / 2, signed(float(values[index]), limit), 13, anchor="rm")
     page.box(middle - 0.5, TOP, 1, len(shown) * LINE, INK)
 
 
@@ -206,7 +185,7 @@ def _shown_bars(count: int, number: int) -> range:
 
 def _number(page: _Page, x: float, y: float, cell: float, at: tuple[int, int], text: str, ink: str) -> None:
     size = 13 if cell > 42 else 11 if cell > 30 else 9
-    page.words(x + (at[1] + 0.5) * cell, y + (at[0] + 0.5) * cell, text, size, "mm", ink)
+    page.words(x + (at[1] + 0.5) * cell, y + (at[0] + 0.5) * cell, text, size, anchor="mm", ink=ink)
 
 
 def _part(seen: Seen, size: tuple[int, ...]) -> tuple[float, float, float, float]:
