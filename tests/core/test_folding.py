@@ -281,11 +281,3 @@ def test_a_network_without_normalization_is_not_even_tried() -> None:
     net = seeded(nn.Sequential(nn.Conv2d(3, 4, 3)))
     net[0].forward = None  # type: ignore[index, assignment]
     assert not Probe(net).fold(SHAPE)
-
-
-def test_a_brief_probe_computes_what_the_model_does_bit_by_bit() -> None:
-    net, image = Body(plain), torch.rand(2, *SHAPE)
-    brief = Probe(net, is_brief=True)
-    assert torch.equal(brief(image, ["output"])["output"], net(image))
-    assert brief.network.conv.weight.data_ptr() == net.conv.weight.data_ptr()  # type: ignore[union-attr]
-    assert not any(weight.requires_grad for weight in brief.network.parameters())

@@ -83,3 +83,11 @@ def test_a_copy_makes_its_transformed_filters_itself() -> None:
     twin = copy.deepcopy(net)
     assert net[2]._ahead is not None and twin[2]._ahead is None
     assert torch.equal(twin(image), expected)
+
+
+def test_a_brief_probe_goes_the_direct_way() -> None:
+    net, image = wide_net(), torch.rand(1, 3, 30, 29, requires_grad=True)
+    brief = Probe(net, is_brief=True)
+    assert type(brief.module("2")) is nn.Conv2d
+    exact = net.double()(image.double())
+    assert relative(brief(image, ["output"])["output"], exact) < 1e-5

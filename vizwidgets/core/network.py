@@ -65,13 +65,15 @@ class Probe:
     precision : str
         "float32" or "bfloat16" for the weights and products; the image stays float32.
     is_brief : bool
-        Whether it is for a single gradient: then nothing is prepared that pays only from the second on.
+        Whether it is for a single gradient: Winograd's filters, which pay from the second on, are left out.
     """
 
     def __init__(self, model: nn.Module, precision: str = "float32", *, is_brief: bool = False) -> None:
         self.device, self.precision = device_of(model), precision
         dtype = torch.bfloat16 if precision == "bfloat16" else None
-        self._model = private_copy(model) if is_brief and dtype is None else _copy_to_run(model, dtype)
+        self._model = _copy_to_run(model, dtype)
+        if dtype is None and not is_brief:
+            hasten(self._model)
         self._has_tried_folding = dtype is not None  # too coarse for it
 
     @property
@@ -198,7 +200,4 @@ def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
             return values.clone(memory_format=torch.channels_last)
         return values.clone() if values.dim() == 1 else values  # a bias belongs to the filters of its time
 
-    private = private_copy(model, converted)
-    if dtype is None:
-        hasten(private)
-    return private
+    return private_copy(model, converted)
