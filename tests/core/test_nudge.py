@@ -96,6 +96,16 @@ def test_a_single_channel_has_one_derivative():
     assert found.derivative.shape == found.actual.shape == (1,)
 
 
+@pytest.mark.parametrize("colors", [1, 3])
+def test_a_nudge_is_read_as_a_table(colors):
+    found = nudge(small_net(colors=colors), image_of(colors, 16, 16), 2, 3, 3)
+    head, *lines = str(found).splitlines()
+    assert head.split()[-4:] == ["derivative", "step", "predicted", "actual"] and len(lines) == colors
+    numbers = torch.tensor([[float(word) for word in line.split()[1:]] for line in lines])
+    columns = torch.stack([found.derivative, found.step, found.predicted, found.actual], dim=1)
+    assert torch.allclose(numbers, columns, rtol=5e-3) and repr(found) == str(found)
+
+
 @pytest.mark.parametrize(
     "changed, words",
     [

@@ -16,7 +16,7 @@ from .whole_numbers import whole_number
 
 @dataclass(frozen=True)
 class Nudge:
-    """What a nudge of each colour channel of one pixel does to the score, one channel at a time.
+    """What a nudge of each colour channel of one pixel does to the score, one at a time; prints as a table.
 
     Attributes
     ----------
@@ -38,6 +38,17 @@ class Nudge:
     predicted: Tensor
     actual: Tensor
     score: float
+
+    def __str__(self) -> str:
+        """Return a table with a line for each channel."""
+        columns = self.derivative, self.step, self.predicted, self.actual
+        names = ("red", "green", "blue") if len(self.step) == 3 else tuple(map(str, range(len(self.step))))
+        rows = [["score changes by", "derivative", "step", "predicted", "actual"]]
+        for channel, name in enumerate(names):
+            rows.append([name, *(_written(values[channel]) for values in columns)])
+        return "\n".join(f"{row[0]:<16}" + "".join(f"{cell:>12}" for cell in row[1:]) for row in rows)
+
+    __repr__ = __str__
 
 
 def nudge(
@@ -87,6 +98,11 @@ def nudge(
     >>> found = nudge(linear, torch.full((3, 2, 2), 0.5), target=1, row=0, column=1, size=0.25)
     >>> torch.allclose(found.predicted, found.actual, atol=1e-6), found.step.tolist()
     (True, [0.25, 0.25, 0.25])
+    >>> Nudge(*torch.tensor([[0.5, -2.0, 0.0], [0.1, 0.1, 0.1], [0.05, -0.2, 0.0], [0.04, -0.3, 0.0]]), 9.0)
+    score changes by  derivative        step   predicted      actual
+    red                     +0.5        +0.1       +0.05       +0.04
+    green                     -2        +0.1        -0.2        -0.3
+    blue                       0        +0.1           0           0
     """
     explainer = model if isinstance(model, Explainer) else Explainer(model)
     images = explainer._checked(image)
@@ -99,6 +115,10 @@ def nudge(
             scores = score.repeated(len(nudged))(nudged).cpu()
     derivative = whole[0, :, row, column].cpu()
     return Nudge(derivative, step, derivative * step, scores[1:] - scores[0], float(scores[0]))
+
+
+def _written(value: Tensor) -> str:
+    return f"{float(value):+.3g}" if float(value) else "0"
 
 
 def _nudged(image: Tensor, row: int, column: int, size: float) -> tuple[Tensor, Tensor]:
