@@ -67,7 +67,7 @@ def test_the_maps_of_both_networks_are_compared_for_the_same_classes() -> None:
     assert torch.equal(test.permuted.target, first.target)
     expected = rank_correlation(first.values, second.values)
     assert torch.allclose(test.similarity.rank_correlation, expected)
-    assert test.finding.rank_correlation == pytest.approx(float(expected.mean()))
+    assert test.remaining == pytest.approx(float(expected.mean()))
     assert test.outcome == "follows the labels"
     assert "in a network that knows permuted labels by heart little of the map is left" in str(test)
 

@@ -139,7 +139,7 @@ def test_a_blank_map_among_others_is_left_out_of_the_verdict() -> None:
     images = torch.stack([torch.zeros(3, 12, 12), torch.rand(3, 12, 12)])
     test = randomization_test(Silent(0.0), images, method="gradient")
     assert test.is_blank[:, 0].all() and not test.is_blank[:, 1].any()
-    assert test.finding.rank_correlation == pytest.approx(float(test.rank_correlation[0, 1]))
+    assert test.remaining == pytest.approx(float(test.rank_correlation[0, 1]))
 
 
 def test_a_unit_inside_is_tested_with_the_layers_beneath_it() -> None:

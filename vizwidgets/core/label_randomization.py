@@ -74,6 +74,11 @@ class LabelRandomizationTest:
         )
 
     @property
+    def remaining(self) -> float:
+        """The mean rank correlation that decides."""
+        return self.finding.rank_correlation
+
+    @property
     def is_memorized(self) -> bool:
         """Whether the permuted labels were learned by heart, as far as that is known."""
         return self.memorized is None or self.memorized >= MEMORIZED

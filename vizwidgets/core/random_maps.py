@@ -25,7 +25,7 @@ def random_map(values: Tensor, seed: int = 0) -> Tensor:
     Examples
     --------
     >>> random_map(torch.tensor([[[1, 2, 3, 4, 5, 6]]]), seed=3)
-    tensor([[[4, 5, 6, 1, 2, 3]]])
+    tensor([[[5, 6, 1, 2, 3, 4]]])
     """
     generator = torch.Generator().manual_seed(check_seed(seed))
     moved = []

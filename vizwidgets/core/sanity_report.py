@@ -139,6 +139,11 @@ class RandomizationTest:
         )
 
     @property
+    def remaining(self) -> float:
+        """The mean rank correlation that decides: what is left while layers of the upper half are random."""
+        return self.finding.rank_correlation
+
+    @property
     def outcome(self) -> str:
         """Which of the rules of this module applies."""
         return self.finding.outcome
@@ -150,8 +155,9 @@ class RandomizationTest:
             return "cannot be judged: no layer was made random yet."
         first, last = self.upper[0], self.upper[-1]
         which = first if first == last else f"{first} down to {last}"
-        layers = "output layers" if self.kind == "cascading" else "output layers one at a time"
-        return self.finding.verdict(f"with the {layers} random ({which})")
+        if self.kind == "independent":
+            return self.finding.verdict(f"with a single output layer random (each from {which})")
+        return self.finding.verdict(f"with the output layers random ({which})")
 
     def __str__(self) -> str:
         """Return the verdict and a table of the layers, means over the images."""

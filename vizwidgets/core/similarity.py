@@ -12,9 +12,7 @@ from torch.nn import functional
 
 WINDOW, SIGMA = 11, 1.5  # of the Gaussian window that Wang et al. compare structures in, in pixels
 LUMINANCE, CONTRAST = 0.01**2, 0.03**2  # their K1 and K2, squared: they keep quotients of dark parts calm
-BRIGHT = (
-    0.99  # share of the pixels below the value that is shown as 1: one bright pixel does not dim the rest
-)
+BRIGHT = 0.99  # share of the pixels below the value that is shown as 1: one pixel does not dim all others
 
 
 def rank_correlation(first: Tensor, second: Tensor) -> Tensor:
