@@ -66,7 +66,7 @@ class PictureSource(ipywidgets.VBox):
             layout=controls.ROW,
         )
         self.upload = PictureUpload(self._on_upload)
-        self.note = ipywidgets.HTML(layout={"height": "auto", "margin": "0"})
+        self.note = ipywidgets.HTML(layout={"display": "none", "height": "auto", "margin": "0"})
         self.note.add_class("vw-picture-note")
         super().__init__([self.pick, self.path, self.upload, self.note])
         self.add_class("vw-picture-source")
@@ -203,3 +203,4 @@ class PictureSource(ipywidgets.VBox):
         style = "display: block; line-height: 1.35"
         said = f'<span role="status" class="{tone}" style="{style}">{escape(words)}</span>'
         self.note.value = said if words else ""
+        self.note.layout.display = "" if words else "none"

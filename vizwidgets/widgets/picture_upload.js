@@ -15,8 +15,13 @@ function render({ model, el }) {
   picker.accept = model.get('accept');
   picker.hidden = true;
 
+  const icon = document.createElement('i');
+  icon.className = 'fa fa-upload';
+  const words = document.createElement('span');
+  button.append(icon, words);
+
   const rest = () => {
-    button.textContent = model.get('description');
+    words.textContent = model.get('description');
     button.disabled = false;
   };
   const send = async (files) => {
@@ -25,7 +30,7 @@ function render({ model, el }) {
       const isTaken = file.size <= model.get('most');
       model.send({ type: 'file', name: file.name, size: file.size });
       for (let start = 0; isTaken && start < file.size; start += PART) {
-        button.textContent = `Sending ${index + 1} of ${files.length} …`;
+        words.textContent = `Sending ${index + 1} of ${files.length} …`;
         const part = await file.slice(start, start + PART).arrayBuffer();
         model.send({ type: 'part' }, undefined, [part]);
       }

@@ -17,8 +17,9 @@ SCRIPTS = ("live_repair.js", "picture_upload.js")  # one module: it cannot impor
 MAX_BYTES = 50_000_000  # of one file
 MOST_FILES = 20
 STYLE = """
-.vw-upload { border-radius: 4px; cursor: pointer; font-size: 13px; height: 28px; line-height: 26px; margin: 0;
-  padding: 0 12px; }
+.vw-upload { border: 1px solid var(--vw-line, #8884); border-radius: 4px; cursor: pointer; font-size: 13px;
+  height: 28px; line-height: 24px; margin: 2px 0; padding: 0 12px; }
+.vw-upload i { margin-right: 6px; }
 .vw-upload:focus-visible { outline: 2px solid var(--vw-accent, #1976d2); outline-offset: 2px; }
 """
 
