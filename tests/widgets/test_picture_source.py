@@ -347,6 +347,12 @@ def test_images_that_do_not_fit_are_refused_in_words(images, titles, error, said
         PictureSource(RGB, images, titles)
 
 
+def test_a_model_of_four_channels_has_no_pictures_and_one_of_four_pixels_no_animals():
+    with pytest.raises(ValueError, match="a picture has 1 or 3 channels, but the model takes 4"):
+        PictureSource((4, 32, 32))
+    assert PictureSource((3, 4, 4)).titles == vw.list_photos()
+
+
 def test_an_image_that_is_given_out_is_not_the_one_that_is_kept():
     source = PictureSource(RGB, torch.full(RGB, 0.5))
     source.read(0).zero_()

@@ -20,6 +20,7 @@ from .shortcut_tests import TEST_SEED
 Shape = tuple[int, int, int]
 ANIMALS = (("sheep", 0), ("goat", 1), ("sheep", 2), ("goat", 3))  # kind, and number in the set that tests
 GROUNDS = ("grass", "rock")
+SIDES = 8, 1024  # pixels in which animals can be drawn
 LONGEST = 40  # letters of a title
 
 
@@ -73,6 +74,8 @@ def bundled(shape: Shape) -> list[Offer]:
 
 def drawn(shape: Shape) -> list[Offer]:
     """Return sheep and goats on grass and on rock, the ones of `ShortcutLab`, drawn in the model's size."""
+    if not SIDES[0] <= max(shape[1:]) <= SIDES[1]:
+        return []
     return [
         Offer(
             f"{kind} {number // 2 + 1} on {ground} (drawn)",

@@ -37,7 +37,7 @@ class PictureSource(ipywidgets.VBox):
     Raises
     ------
     TypeError, ValueError
-        If the images do not fit.
+        If the images do not fit, or the model takes no pictures of 1 or 3 channels.
 
     Examples
     --------
@@ -51,6 +51,8 @@ class PictureSource(ipywidgets.VBox):
     def __init__(
         self, shape: Shape, images: Tensor | None = None, titles: Sequence[str] | None = None
     ) -> None:
+        if shape[0] not in (1, 3):
+            raise ValueError(f"a picture has 1 or 3 channels, but the model takes {shape[0]}.")
         self._shape = shape
         given = [] if images is None else handed_over(images, shape, titles)
         self._offers = [*given, *bundled(shape), *drawn(shape)]
