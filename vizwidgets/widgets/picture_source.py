@@ -182,6 +182,8 @@ class PictureSource(ipywidgets.VBox):
             self.take(path)
         except REFUSALS as refusal:
             self._say(str(refusal), is_trouble=True)
+        else:
+            self.path.value = ""  # so that the same path can be read again
 
     def _on_upload(self, files: Sequence[Upload]) -> None:
         found, refusals = [], []
