@@ -87,6 +87,16 @@ def test_a_picture_of_30000_by_30000_pixels_is_refused_before_it_is_read(side):
         photo(png_header(side, side))
 
 
+def test_a_text_that_bursts_inside_a_picture_is_refused():
+    bomb = b"Comment\0\0" + zlib.compress(bytes(80_000_000), 9)
+    buffer = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(buffer, "PNG")
+    content = buffer.getvalue()
+    chunk = struct.pack(">I", len(bomb)) + b"zTXt" + bomb + struct.pack(">I", zlib.crc32(b"zTXt" + bomb))
+    with pytest.raises(ValueError, match="the upload is a damaged picture: Decompressed data too large"):
+        photo(content[:33] + chunk + content[33:])
+
+
 @pytest.mark.parametrize("content", [b"", b"Dear students", b"%PDF-1.7", b"\x89PNG\r\n\x1a\n"])
 def test_what_is_no_picture_is_refused(tmp_path, content):
     (tmp_path / "notes.png").write_bytes(content)

@@ -156,15 +156,15 @@ def _open(source: str | os.PathLike[str] | bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have a limit of our own
             picture = Image.open(file, formats=FORMATS)
-        if picture.width * picture.height > MAX_PIXELS:
-            raise ValueError(_too_large(name, f"{picture.width:,} x {picture.height:,} pixels"))
-        return ImageOps.exif_transpose(picture)
+        if picture.width * picture.height <= MAX_PIXELS:
+            return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
         raise ValueError(_too_large(name, "far too many pixels")) from error
     except UnidentifiedImageError as error:
         raise ValueError(f"{name} is not a picture that can be read; try a PNG or JPEG file.") from error
-    except (OSError, SyntaxError) as error:  # Pillow's words for a file that breaks off
-        raise ValueError(f"{name} is a damaged picture: {error}.") from error
+    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for what breaks off or bursts
+        raise ValueError(f"{name} is a damaged picture: {str(error).rstrip('.')}.") from error
+    raise ValueError(_too_large(name, f"{picture.width:,} x {picture.height:,} pixels"))
 
 
 def _locate(source: str | os.PathLike[str] | bytes) -> tuple[str, Path | io.BytesIO]:
