@@ -294,3 +294,16 @@ def test_commands_from_many_threads_leave_a_usable_run():
         run.pause()
     assert run.wait(2)
     assert run.state in {"idle", "paused"}
+
+
+def test_a_worker_that_ends_finishes_its_turn_and_starts_no_thread_again():
+    worker, counter = Worker(), Counter(seconds=0.05)
+    run = Run(counter, worker=worker)
+    run.start()
+    wait_until(lambda: counter.num_taken > 0, 5)
+    worker.end()
+    taken = counter.num_taken
+    assert not worker.is_alive
+    run.pause()  # as when Python closes widgets at its very end
+    time.sleep(0.1)
+    assert not worker.is_alive and counter.num_taken == taken

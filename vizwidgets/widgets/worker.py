@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import threading
 from typing import Protocol
 
@@ -33,6 +34,7 @@ class Worker:
         self._active: dict[int, Turns] = {}
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._is_ending = False
 
     @property
     def is_alive(self) -> bool:
@@ -42,19 +44,30 @@ class Worker:
     def add(self, run: Turns) -> None:
         """Give the run turns until it has no more work; adding it twice is harmless."""
         with self._wake:
+            if self._is_ending:
+                return
             self._active[id(run)] = run
             if not self.is_alive:
                 self._thread = threading.Thread(target=self._loop, name="vizwidgets", daemon=True)
                 self._thread.start()
+                atexit.register(self.end)
             self._wake.notify_all()
 
+    def end(self, timeout: float = 10.0) -> None:
+        """Let the turn in hand end, and give no other: Python aborts if it ends while torch computes."""
+        with self._wake:
+            self._is_ending = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
     def _loop(self) -> None:
-        while True:
+        while not self._is_ending:
             with self._wake:
-                self._wake.wait_for(lambda: self._active)
+                self._wake.wait_for(lambda: self._active or self._is_ending)
                 runs = list(self._active.values())
             for run in runs:
-                if not run.take_turn():
+                if not self._is_ending and not run.take_turn():
                     self._retire(run)
 
     def _retire(self, run: Turns) -> None:
