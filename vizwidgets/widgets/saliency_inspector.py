@@ -26,6 +26,7 @@ HINT = (
 )
 SIZES = (-1, -0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
 COLORS = {1: ("gray",), 3: ("red", "green", "blue")}
+ROUNDING = 1e-5  # of float32, as a share of the score
 CLOSE = 0.2  # predicted and actual agree if they differ by no more than this share
 COLUMNS = ("channel", "value", "derivative", "step", "predicted change", "actual change")
 
@@ -171,8 +172,6 @@ def _agreement(found: Nudge) -> str:
     if not bool(found.step.any()):
         return "There is no room for this nudge: the pixel is at the edge of [0, 1] already."
     gap, size = float((found.actual - found.predicted).abs().max()), float(found.predicted.abs().max())
-    if gap <= CLOSE * size:
-        return "The score does what its derivative promises."
-    return (
-        "The score does something else than its derivative promises: the step is too far for a straight line."
-    )
+    if gap <= CLOSE * size + ROUNDING * (1 + abs(found.score)):
+        return "The score changes as its derivative predicts."
+    return "The score does not change as its derivative predicts: for a straight line this step is too far."

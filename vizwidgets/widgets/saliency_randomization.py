@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .saliency_frame import SaliencyFrame
 
 QUESTION = "Does the map follow what the network has learned?"
-KIND_WORDS = {"cascading": "from the output down, one more each time", "independent": "one layer at a time"}
+KIND_WORDS = {"cascading": "one more each time", "independent": "one at a time"}
 EMPTY = 232  # gray of a map that is 0 everywhere
 
 
@@ -212,7 +212,7 @@ class RandomizationPanel(ipywidgets.VBox):
         edges, chance = (float(each.rank_correlation.mean()) for each in (test.edges, test.random))
         compare = f"For comparison: the edges of the image r = {edges:.2f}, a random map r = {chance:.2f}."
         return (
-            f'<span class="{tone}">{escape(TITLES[test.method])} {escape(test.outcome)}</span> '
+            f'<span class="{tone}">{escape(TITLES[test.method])}: {escape(test.outcome)}</span> '
             f"{escape(reason[:1].upper() + reason[1:])} {escape(compare)}"
         )
 

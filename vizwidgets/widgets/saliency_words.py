@@ -88,7 +88,11 @@ def progress_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
 def saliency_code(explorer: SaliencyFrame) -> str:
     """Return the Python that gives the maps on the screen: one line for each, by image and method."""
     order = explorer.shown_order
-    lines = ["import vizwidgets as vw", "", *_model_lines(explorer.model)]
+    sources = [subject.code for subject in order.subjects]
+    lines = ["import torch"] if any("torch." in source for source in sources) else []
+    lines += ["import vizwidgets as vw", "", *_model_lines(explorer.model)]
+    if any(source.startswith("images[") for source in sources):
+        lines.append("# images: those that you gave to SaliencyExplorer")
     is_alone = len(order.subjects) == 1
     for number, subject in enumerate(order.subjects):
         name = "image" if is_alone else f"image{number + 1}"
