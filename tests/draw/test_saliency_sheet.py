@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from vizwidgets.draw.color_scale import ColorScale, color_scale, laid_over
 from vizwidgets.draw.page import Page, shortened, wrapped
 from vizwidgets.draw.pixels import to_bytes
-from vizwidgets.draw.saliency_layout import Cell, SaliencyLayout, lay_out, place_at
+from vizwidgets.draw.saliency_layout import Cell, SaliencyLayout, lay_out
 from vizwidgets.draw.saliency_sheet import (
     ImageRow,
     Panel,
@@ -54,31 +54,21 @@ def test_a_picture_is_enlarged_pixel_by_pixel_at_its_place(colors, side):
 @pytest.mark.parametrize("count", range(1, 7))
 @pytest.mark.parametrize("rows", range(1, 5))
 @pytest.mark.parametrize("scale", ["image", "row", "global"])
-def test_no_picture_leaves_the_sheet_or_covers_another_and_the_point_in_it_finds_it(rows, count, scale):
+def test_no_picture_leaves_the_sheet_or_covers_another(rows, count, scale):
     layout = lay_out([(6, 6)] * rows, [count] * rows, scale)
     taken = np.zeros((round(layout.height), round(layout.width)), int)
-    for image, cells in enumerate(layout.cells):
+    for cells in layout.cells:
         assert len(cells) == count + 1
-        for number, cell in enumerate(cells):
+        for cell in cells:
             left, top, right, bottom = (
                 round(part) for part in (cell.left, cell.top, cell.left + cell.width, cell.top + cell.height)
             )
             assert 0 <= left and right <= layout.width and 0 <= top and bottom <= layout.height
             taken[top:bottom, left:right] += 1
-            for row, column in ((0, 0), (5, 5), (2, 4)):
-                x = (cell.left + (column + 0.5) / 6 * cell.width) / layout.width
-                y = (cell.top + (row + 0.5) / 6 * cell.height) / layout.height
-                assert place_at(x, y, layout) == (image, number - 1 if number else None, row, column)
     for left, top, width in layout.bars:
         taken[round(top) : round(top) + 26, round(left) : round(left + width)] += 1
     assert taken.max() == 1
     assert len(layout.bars) == {"image": 0, "row": rows, "global": 1}[scale]
-
-
-def test_a_point_beside_the_pictures_is_none():
-    layout = lay_out([(6, 6)], [1])
-    for point in ((0.0, 0.0), (1.0, 1.0), (0.5, 0.99), (-3.0, 0.2), (float("inf"), 0.5)):
-        assert place_at(*point, layout) is None
 
 
 def test_a_rectangle_keeps_its_proportions():

@@ -1,4 +1,4 @@
-"""Where the images and maps of a saliency sheet stand, and what lies under a point of it."""
+"""Where the images and maps of a saliency sheet stand."""
 
 from __future__ import annotations
 
@@ -15,19 +15,6 @@ SHARED = 34  # for a bar that several maps share
 NOTE = 20  # for a last line, also where it stays empty: a sheet that is drawn again must not change its size
 ALONE = {1: 336, 2: 336, 3: 224, 4: 168}  # side of a picture for so many columns: one image
 STACKED = {1: 168, 2: 168, 3: 168, 4: 168, 5: 136, 6: 116, 7: 100}  # several images, one under the other
-
-
-class Place(NamedTuple):
-    """What lies under a point of the sheet.
-
-    `image` is the number of the image, `panel` that of the map (None: the image itself), `row` and `column`
-    the pixel.
-    """
-
-    image: int
-    panel: int | None
-    row: int
-    column: int
 
 
 class Cell(NamedTuple):
@@ -54,8 +41,6 @@ class SaliencyLayout:
         For each image its own place, then those of its maps.
     bars : tuple of (float, float, float)
         Left, top and width of the bars that several maps share: none, one, or one for each image.
-    sizes : tuple of (int, int)
-        Height and width of each image in its own pixels.
     """
 
     width: float
@@ -63,7 +48,6 @@ class SaliencyLayout:
     side: int
     cells: tuple[tuple[Cell, ...], ...]
     bars: tuple[tuple[float, float, float], ...]
-    sizes: tuple[tuple[int, int], ...]
 
 
 def lay_out(sizes: Sequence[tuple[int, int]], counts: Sequence[int], scale: str = "image") -> SaliencyLayout:
@@ -98,41 +82,7 @@ def lay_out(sizes: Sequence[tuple[int, int]], counts: Sequence[int], scale: str 
         if scale == "row" or (scale == "global" and len(rows) == len(sizes)):
             bars.append((float(MARGIN), top, width - 2.0 * MARGIN))
             top += SHARED
-    return SaliencyLayout(width, top + NOTE + MARGIN / 2, side, tuple(rows), tuple(bars), tuple(sizes))
-
-
-def place_at(x: float, y: float, layout: SaliencyLayout) -> Place | None:
-    """Return what lies under a point of the sheet.
-
-    Parameters
-    ----------
-    x, y : float
-        Shares of the sheet's width and height, 0..1.
-    layout : SaliencyLayout
-        Of this sheet.
-
-    Returns
-    -------
-    Place or None
-        None beside the pictures.
-
-    Examples
-    --------
-    >>> layout = lay_out([(8, 8)], [1])
-    >>> place_at(0.02, 0.1, layout), place_at(0.98, 0.1, layout), place_at(0.5, 0.5, layout)
-    (Place(image=0, panel=None, row=0, column=0), Place(image=0, panel=0, row=0, column=7), None)
-    """
-    if not (0 <= x <= 1 and 0 <= y <= 1):
-        return None
-    left, top = x * layout.width, y * layout.height
-    for image, cells in enumerate(layout.cells):
-        height, width = layout.sizes[image]
-        for number, cell in enumerate(cells):
-            row = math.floor((top - cell.top) / cell.height * height)
-            column = math.floor((left - cell.left) / cell.width * width)
-            if 0 <= row < height and 0 <= column < width:
-                return Place(image, number - 1 if number else None, row, column)
-    return None
+    return SaliencyLayout(width, top + NOTE + MARGIN / 2, side, tuple(rows), tuple(bars))
 
 
 def _columns(rows: int, pictures: int) -> tuple[int, int]:

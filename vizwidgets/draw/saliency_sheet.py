@@ -117,7 +117,7 @@ def saliency_sheet(
 
 
 def sheet_layout(rows: Sequence[ImageRow], scale: str = "image") -> SaliencyLayout:
-    """Return where everything stands on the sheet of these rows, for `place_at`."""
+    """Return where everything stands on the sheet of these rows."""
     sizes = [(int(row.image.shape[-2]), int(row.image.shape[-1])) for row in rows]
     return lay_out(sizes, [len(row.panels) for row in rows], scale)
 
