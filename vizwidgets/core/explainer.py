@@ -82,7 +82,7 @@ class Explainer:
 
     def scores(self, image: Tensor) -> Tensor:
         """Return the class scores (N, K) of images (C, H, W) or (N, C, H, W) in [0, 1]."""
-        images = self._checked(image)
+        images = self.prepared(image)
         with torch.no_grad(), explained(self.model, images):
             parts = [self._probe(part, [OUTPUT])[OUTPUT] for part in images.split(_at_once(images))]
         return torch.cat(parts).cpu()
@@ -106,8 +106,8 @@ class Explainer:
             Images that the network takes together, and so how much a piece of work is.
         """
         way = make_method(method, METHODS, options)
-        images = self._checked(image)
-        score = self._score(images, target)
+        images = self.prepared(image)
+        score = self.question(images, target)
         return self._pieces(way, score, images, at_once or _at_once(images))
 
     def _pieces(self, way: Method, score: Score, images: Tensor, at_once: int) -> Iterator[Explanation]:
@@ -124,12 +124,14 @@ class Explainer:
                     yield Explanation(so_far, total * count, whole, score.target)
                 finished.append(known)
 
-    def _checked(self, image: Any) -> Tensor:
+    def prepared(self, image: Any) -> Tensor:
+        """Return images (C, H, W) or (N, C, H, W) in [0, 1] as a batch in the form that the network takes."""
         images = check_image(image, getattr(self.model, "input_shape", (None,))[0])
         with torch.inference_mode(False):
             return images.clone().to(self._like.device, self._like.dtype)
 
-    def _score(self, images: Tensor, target: Any) -> Score:
+    def question(self, images: Tensor, target: Any = None) -> Score:
+        """Return what is explained of prepared images: a class of each, or an objective (`saliency_map`)."""
         if isinstance(target, Objective):
             return Score(self._probe, bound_objective(self.model, target))
         if target is not None:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from .layers import Layer, find_module, list_layers
+from .layers import Layer, list_layers
 from .saliency_methods import Method, Piece
 from .scores import Score, gradient_of
 
@@ -38,9 +38,8 @@ class GradCam(Method):
     layer: str | None = None
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
-        network = score.probe.network
-        name = self.layer or last_feature_map(network, images).name
-        small = _weighted(score, images, name, find_module(network, name)[1])
+        name = self.layer or last_feature_map(score.probe.network, images).name
+        small = _weighted(score, images, name, score.probe.module(name))
         yield 1, 1, interpolate(small, images.shape[2:], mode="bilinear", align_corners=False)
 
 

@@ -105,14 +105,13 @@ def nudge(
     blue                       0        +0.1           0           0
     """
     explainer = model if isinstance(model, Explainer) else Explainer(model)
-    images = explainer._checked(image)
+    images = explainer.prepared(image)
     _check(images, row, column, size)
-    score = explainer._score(images, target)
+    score = explainer.question(images, target)
     with explained(explainer.model, images):
         whole = score.gradient(images) if gradient is None else _fitting(gradient, images)
         nudged, step = _nudged(images[0], int(row), int(column), float(size))
-        with torch.inference_mode(False), torch.no_grad():
-            scores = score.repeated(len(nudged))(nudged).cpu()
+        scores = score.repeated(len(nudged)).values(nudged).cpu()
     derivative = whole[0, :, row, column].cpu()
     return Nudge(derivative, step, derivative * step, scores[1:] - scores[0], float(scores[0]))
 
