@@ -428,3 +428,26 @@ def test_an_objective_of_one_channel_or_unit_stands_in_the_fields_and_another_on
     assert torch.allclose(names_of(widget)["gradient"].values, widget.maps["gradient"], rtol=1e-4)
     widget.target = None
     assert widget.run.wait(20) and widget.target is None and widget.kind == "class"
+
+
+def test_a_model_that_returns_feature_maps_says_so_and_a_channel_can_be_explained():
+    model = seeded(nn.Sequential(nn.Conv2d(3, 4, 3)))
+    model.input_shape = (3, 16, 16)
+    widget = finished(model)
+    assert "a class score needs an output (N, classes)" in widget.bar.status.value
+    widget.target_controls.kind.value = "channel"
+    assert widget.run.wait(20) and widget.maps["gradient"].any()
+    assert "failed" not in widget.bar.status.value
+
+
+def test_classes_without_names_are_numbers():
+    model = small_net()
+    model.class_names = None
+    widget = finished(model)
+    best = int(small_net()(IMAGES[:1]).argmax())
+    assert f"class {best}" in widget.target_controls.likely.options[0][0]
+    widget.target_controls.other.value = "3"
+    assert widget.run.wait(20) and widget.target == 3
+    assert torch.allclose(widget.maps["gradient"][0], by_autograd(IMAGES[:1], 3), rtol=1e-4)
+    widget.class_name = "9"
+    assert widget.run.wait(20) and "class must be in 0..3" in widget.bar.status.value

@@ -97,7 +97,10 @@ class SaliencyStepper:
         """Begin the next map; False if all are there."""
         for subject in self.order.subjects:
             if self._has_classes and subject.sha256 not in self._scores:
-                self._scores[subject.sha256] = self.explainer.scores(subject.image)[0]
+                scores = self.explainer.scores(subject.image)
+                self._has_classes = scores.dim() == 2  # else feature maps: `explain` says what to do
+                if self._has_classes:
+                    self._scores[subject.sha256] = scores[0]
         for subject in self.order.subjects:
             for method in self.order.in_turn:
                 job = self._job(subject, method)

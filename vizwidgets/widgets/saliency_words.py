@@ -32,20 +32,26 @@ HELP = {
 PIECES = {"smoothgrad": "samples", "integrated": "steps", "occlusion": "windows"}
 
 
+def class_words(model: nn.Module, index: int) -> str:
+    """Name a class: "tabby", or "class 281" where classes have no names."""
+    title = class_title(model, index)
+    return f"class {title}" if title.isdigit() and not getattr(model, "class_names", None) else title
+
+
 def said_of(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -> str:
     """Return what the network says of an image: its likeliest class; nothing where there are no classes."""
     scores = stepper.scores(subject)
     if scores is None or not len(scores):
         return ""
     best = int(scores.argmax())
-    return f"{class_title(model, best)} {percent(float(scores.softmax(0)[best]))}"
+    return f"{class_words(model, best)} {percent(float(scores.softmax(0)[best]))}"
 
 
 def top_classes(model: nn.Module, scores: torch.Tensor, count: int = 5) -> list[tuple[int, str, float]]:
     """Return index, name and probability of the likeliest classes."""
     shares = scores.softmax(0)
     best = shares.argsort(descending=True)[:count].tolist()
-    return [(index, class_title(model, index), float(shares[index])) for index in best]
+    return [(index, class_words(model, index), float(shares[index])) for index in best]
 
 
 def name_of(model: nn.Module, target: Target) -> str:
@@ -54,7 +60,7 @@ def name_of(model: nn.Module, target: Target) -> str:
         return "the predicted class"
     if isinstance(target, Objective):
         return repr(target).replace("vw.", "")
-    return class_title(model, target)
+    return class_words(model, target)
 
 
 def target_words(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -> str:
