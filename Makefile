@@ -40,8 +40,9 @@ check: $(TEST_STAMP)  ## Lint and type-check, in seconds
 data: $(LAB_STAMP)  ## Fetch and verify the weights and the digits; nothing that is there is fetched again
 	@$(FETCH)
 
-bench: $(BENCH_STAMP) data  ## Time the ascent against other libraries and this machine's limit
+bench: $(BENCH_STAMP) data  ## Time ascent and saliency maps against other libraries and this machine's limit
 	@$(RUN) benchmarks/ascent.py
+	@$(RUN) benchmarks/saliency.py
 
 clean:  ## Remove the environment and the caches of the tools; fetched weights stay
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache build dist

@@ -10,7 +10,7 @@ import copy
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -38,12 +38,15 @@ class Case:
     ----------
     at_once : int
         Images of a batch: the same for all, for each library lets its user choose.
+    has_room : bool
+        Whether all gradients of a map fit into the memory of a laptop at once.
     """
 
     model: nn.Module
     image: Tensor
     target: int
     at_once: int
+    has_room: bool
 
     @property
     def sigma(self) -> float:
@@ -113,6 +116,13 @@ def captum(case: Case, method: str) -> Contender | str:
     return explain
 
 
+def captum_at_once(case: Case, method: str) -> Contender | str:
+    """Return Captum's way as it is without asking for smaller batches: all gradients of a map in one."""
+    if method not in ("smoothgrad", "integrated"):
+        return "one gradient"
+    return captum(replace(case, at_once=max(SAMPLES, STEPS)), method) if case.has_room else "over 10 GB"
+
+
 def grad_cam(case: Case, method: str) -> Contender | str:
     """Return pytorch-grad-cam's way; it has no gradient, SmoothGrad or integrated gradients."""
     with quiet():
@@ -140,6 +150,25 @@ def _wrong_on_relu6(explain: Contender, case: Case) -> str:
     plain = ours(case, "gradient")()
     is_plain = float((explain() - plain).norm() / plain.norm()) < 0.01
     return "wrong: the plain gradient" if is_plain else "wrong"
+
+
+LIBRARIES: dict[str, Callable[[Case, str], Contender | str]] = {
+    "ours": ours,
+    "ours in one call": one_call,
+    "Captum": captum,
+    "Captum, one batch": captum_at_once,
+    "grad-cam": grad_cam,
+}
+
+
+def enter(name: str, case: Case, method: str) -> Contender | str:
+    """Return a library's way to a map, or why there is none."""
+    try:
+        return LIBRARIES[name](case, method)
+    except (ImportError, RuntimeError):  # a RuntimeError: torchvision does not fit this torch
+        if name.startswith("ours"):
+            raise
+        return "not installed"
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from time import perf_counter, process_time
 import torch
 from contenders import PRODUCT_SIDE
 from exact import exact
-from explainers import OPTIONS, SAMPLES, STEPS, Case, Contender, captum, grad_cam, one_call, ours
+from explainers import LIBRARIES, OPTIONS, SAMPLES, STEPS, Case, enter
 from tables import print_table
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
@@ -31,12 +31,7 @@ from vizwidgets.data.photos import photo
 from vizwidgets.models.vgg import VGG16Torchvision
 
 SIZE = 224
-LIBRARIES: dict[str, Callable[[Case, str], Contender | str]] = {
-    "ours": ours,
-    "ours in one call": one_call,
-    "Captum": captum,
-    "grad-cam": grad_cam,
-}
+PEERS = ("Captum", "Captum, one batch", "grad-cam")
 GRADIENTS = {"gradient": 1, "guided": 1, "smoothgrad": SAMPLES, "integrated": STEPS}
 
 
@@ -53,7 +48,8 @@ def main() -> None:
     )
     for name in options.models:
         model = MODELS[name]()
-        case = Case(model, cat(), int(model(cat()).argmax()), options.at_once)
+        has_room = name != "vgg16"
+        case = Case(model, cat(), int(model(cat()).argmax()), options.at_once, has_room)
         measured = {method: measure(case, method, options) for method in options.methods}
         print_times(f"{name}: one map, milliseconds", case, measured)
         if not options.no_exact:
@@ -90,7 +86,7 @@ def cat() -> Tensor:
 def measure(case: Case, method: str, options: argparse.Namespace) -> dict[str, float | str]:
     """Return the median milliseconds of each library, or why it has none, and the rate of products."""
     clock = process_time if options.busy else perf_counter
-    entered = {name: build(case, method) for name, build in LIBRARIES.items()}
+    entered = {name: enter(name, case, method) for name in LIBRARIES}
     running: dict[str, Callable[[], Tensor]] = {
         name: way for name, way in entered.items() if not isinstance(way, str)
     }
@@ -110,11 +106,11 @@ def measure(case: Case, method: str, options: argparse.Namespace) -> dict[str, f
 
 def print_times(title: str, case: Case, measured: dict[str, dict[str, float | str]]) -> None:
     """Print times, gains against each peer, and the distance to the limit."""
-    head = ["method", *LIBRARIES, "Captum / ours", "grad-cam / ours", "limit", "ours / limit"]
+    head = ["method", *LIBRARIES, *(f"{peer} / ours" for peer in PEERS), "limit", "ours / limit"]
     rows = []
     for method, times in measured.items():
         limit = gflop(case, method) * 1e9 / (2 * PRODUCT_SIDE**3) * float(times["product"])
-        gains = [_ratio(times[peer], times["ours"]) for peer in ("Captum", "grad-cam")]
+        gains = [_ratio(times[peer], times["ours"]) for peer in PEERS]
         rows.append(
             [method, *(_milliseconds(times[name]) for name in LIBRARIES), *gains]
             + [_milliseconds(limit), _ratio(times["ours"], limit)]
@@ -134,7 +130,7 @@ def print_differences(title: str, case: Case, methods: list[str]) -> None:
     """Print how far the maps are from each other and from double precision, as shares of a map's norm."""
     rows = []
     for method in methods:
-        found = {name: LIBRARIES[name](case, method) for name in ("ours", "Captum", "grad-cam")}
+        found = {name: enter(name, case, method) for name in ("ours", "Captum", "grad-cam")}
         maps = {name: way() for name, way in found.items() if not isinstance(way, str)}
         right = exact(case, method)
         rows.append(
