@@ -32,7 +32,7 @@ from .saliency_stepper import SaliencyStepper
 from .saliency_target import SaliencyTarget
 from .saliency_tiles import Look, SaliencyTiles
 from .saliency_traits import LOOK, PIXEL, SaliencyTraits
-from .saliency_view import Place, SaliencyView
+from .saliency_view import PATIENCE, Place, SaliencyView
 from .saliency_words import name_of, progress_words
 from .still import Still
 
@@ -53,7 +53,7 @@ class SaliencyFrame(SaliencyTraits, Still):
     def _make_parts(self) -> None:
         self._stepper = SaliencyStepper(self.model, self.order())
         self._tiles = SaliencyTiles(self.model, self._stepper)
-        self.run = Run(self._stepper, self._on_step, self._on_rest)
+        self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
         self.view = SaliencyView(self.run.seen, self._on_place)
         self.bar = RunBar(self.run, self._progress)
         self.inspector = SaliencyInspector(self)

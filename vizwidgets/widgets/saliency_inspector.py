@@ -26,7 +26,7 @@ HINT = (
 )
 SIZES = (-1, -0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
 COLORS = {1: ("gray",), 3: ("red", "green", "blue")}
-ROUNDING = 1e-5  # of float32, as a share of the score
+ROUNDING = 1e-6  # of float32, as a share of the score
 CLOSE = 0.2  # predicted and actual agree if they differ by no more than this share
 COLUMNS = ("channel", "value", "derivative", "step", "predicted", "actual")
 

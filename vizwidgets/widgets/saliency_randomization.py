@@ -18,7 +18,7 @@ from vizwidgets.draw.pixels import to_bytes
 from . import controls
 from .run import Run
 from .saliency_order import TITLES
-from .saliency_view import RowPicture, SaliencyView
+from .saliency_view import PATIENCE, RowPicture, SaliencyView
 from .saliency_words import name_of
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class RandomizationPanel(ipywidgets.VBox):
         self._explorer = explorer
         self._asked: dict[str, Any] = {}  # what the strip on the screen was made with
         self._stepper = RandomizationStepper(self._begin)
-        self.run = Run(self._stepper, self._on_step, self._on_rest)
+        self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
         options = [(title, method) for method, title in TITLES.items()]
         self.method = controls.dropdown("Method", "Whose map is tested", options)
         self.method.value = "guided"

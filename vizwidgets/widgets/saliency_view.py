@@ -28,6 +28,7 @@ FRAMES_PER_SECOND = 8
 WINDOW = 2  # frames that may be under way
 ACK_TIMEOUT = 1.0  # seconds without an acknowledgement after which one is not waited for any longer
 MOST_EXACT = 400_000  # pixels of a strip that travels without loss; a longer one would take too long
+PATIENCE = 120.0  # seconds without a browser after which a run pauses: maps come to an end by themselves
 Place = tuple[int, int, int]  # number of the image, row, column
 
 
