@@ -219,3 +219,62 @@ def test_closing_the_explorer_ends_both_runs():
     widget.randomization.start_button.click()
     widget.close()
     assert widget.randomization.run.wait(20) and widget.randomization.run.state == "stopped"
+
+
+def test_the_code_gives_the_strip_too_and_the_figure_shows_it():
+    widget = SaliencyExplorer(small_net(), IMAGES, target="goat", num_samples=3, seed=4)
+    widget.run_to_end()
+    with pytest.raises(RuntimeError, match="press Randomize"):
+        widget.randomization.figure()
+    assert "randomization_test" not in widget.code()
+    shown = widget.randomization.run_to_end("smoothgrad", "independent")
+    names: dict[str, Any] = {"images": IMAGES, "mine": widget.model}
+    exec(widget.code().replace("model = ...", "model = mine"), names)
+    assert names["test"].layers == shown.layers and names["test"].kind == "independent"
+    assert torch.allclose(names["test"].maps, shown.maps, rtol=1e-4, atol=1e-7)
+    assert widget.randomization.figure().axes
+
+
+def test_clumsy_hands_on_many_controls_leave_the_maps_of_the_last_order():
+    widget = SaliencyExplorer(small_net(), IMAGES, num_steps=5, window=8)
+    chance = np.random.default_rng(0)
+    methods = ["gradient", "guided", "smoothgrad", "integrated", "gradcam", "occlusion"]
+
+    def act(seed: int) -> None:
+        hand = np.random.default_rng(seed)
+        for _ in range(25):
+            name = str(hand.choice(["class", "methods", "image", "look", "pixel", "run"]))
+            if name == "class":
+                widget.class_name = str(hand.choice(["", "cat", "dog", "goat"]))
+            elif name == "methods":
+                widget.methods = [str(each) for each in hand.permutation(methods)[: hand.integers(1, 4)]]
+            elif name == "image":
+                widget.images.shown = [int(each) for each in hand.permutation(2)[: hand.integers(1, 3)]]
+            elif name == "look":
+                widget.reduce = str(hand.choice(["max", "mean", "l2"]))
+            elif name == "pixel":
+                widget.row = int(hand.integers(16))
+            else:
+                try:
+                    getattr(widget.run, str(hand.choice(["pause", "stop", "start", "reset"])))()
+                except RuntimeError:
+                    pass
+            time.sleep(float(hand.random()) * 0.01)
+
+    threads = [threading.Thread(target=act, args=(int(seed),)) for seed in chance.integers(1000, size=3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    widget.images.shown, widget.class_name, widget.reduce = [1, 0], "dog", "mean"
+    widget.methods = ["integrated", "gradient"]
+    assert widget.run.wait(60) and widget.run.state == "done", widget.run.error
+    for method, options in (("integrated", {"num_steps": 5}), ("gradient", {})):
+        wanted = vw.saliency_map(small_net(), IMAGES[[1, 0]], "dog", method, "mean", **options).values
+        assert torch.allclose(widget.maps[method], wanted, rtol=1e-4, atol=1e-8)
+    assert [tile["title"] for tile in widget.view.rows[1]["tiles"]] == [
+        "image 0",
+        "integrated gradients",
+        "gradient",
+    ]
+    assert widget.inspector.wait(20)

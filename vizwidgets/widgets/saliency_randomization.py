@@ -7,17 +7,16 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
-import numpy as np
-from torch import Tensor
+from matplotlib.figure import Figure
 
 from vizwidgets.core.sanity import KINDS, randomization_steps, summarize
 from vizwidgets.core.sanity_report import RandomizationStep, RandomizationTest
-from vizwidgets.draw.color_scale import color_scale, laid_over
-from vizwidgets.draw.pixels import to_bytes
+from vizwidgets.draw.sanity_figure import sanity_figure
 
 from . import controls
 from .run import Run
-from .saliency_order import TITLES
+from .saliency_order import TITLES, Subject
+from .saliency_strip import strip_rows, verdict_html
 from .saliency_view import PATIENCE, RowPicture, SaliencyView
 from .saliency_words import name_of
 
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 
 QUESTION = "Does the map follow what the network has learned?"
 KIND_WORDS = {"cascading": "one more each time", "independent": "one at a time"}
-EMPTY = 232  # gray of a map that is 0 everywhere
 
 
 class RandomizationStepper:
@@ -85,7 +83,7 @@ class RandomizationPanel(ipywidgets.VBox):
         self.start_button.add_class("vw-primary")
         self.status, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
         self.status.add_class("vw-status")
-        self.view = SaliencyView(self.run.seen)
+        self.view = SaliencyView(self.run.seen, inspects=False)
         self.view.add_class("vw-sal-strip")
         buttons = ipywidgets.HBox([self.method, self.kind, self.start_button, self.stop_button])
         buttons.add_class("vw-buttons")
@@ -113,6 +111,37 @@ class RandomizationPanel(ipywidgets.VBox):
         test = self.test
         assert test is not None
         return test
+
+    def figure(self) -> Figure:
+        """Return the static picture of the test so far.
+
+        Raises
+        ------
+        RuntimeError
+            If it has not begun.
+        """
+        test = self.test
+        if test is None:
+            raise RuntimeError("the networks are not randomized yet: press Randomize, or call run_to_end().")
+        return sanity_figure(test)
+
+    def tests(self, subject: Subject) -> bool:
+        """Whether the strip on the screen is of this image."""
+        return bool(self._stepper.steps) and self._asked["sha256"] == subject.sha256
+
+    def code(self, image: str) -> str:
+        """Return the Python call that gives the test on the screen, of an image of that name; or nothing."""
+        if not self._stepper.steps:
+            return ""
+        asked = self._asked
+        options = {
+            "method": asked["method"],
+            "target": asked["target"],
+            "kind": asked["kind"],
+            **asked["options"],
+        }
+        arguments = ", ".join(f"{name}={value!r}" for name, value in options.items())
+        return f"vw.randomization_test(model, {image}, {arguments})"
 
     def record(self) -> dict[str, Any] | None:
         """Return what the test has found as JSON-able data; None before it."""
@@ -147,13 +176,11 @@ class RandomizationPanel(ipywidgets.VBox):
         order, method, kind = explorer.shown_order, self.method.value, self.kind.value
         subject = order.subjects[-1]
         target = explorer.explained(subject)
-        self._asked = {"image": subject.image, "kind": kind, "method": method, "title": subject.title}
-        self._asked["target"] = name_of(explorer.model, target)
+        options = {"reduce": explorer.reduce, **explorer.options_of(method)}
+        self._asked = {"image": subject.image, "title": subject.title, "sha256": subject.sha256}
+        self._asked |= {"method": method, "kind": kind, "target": target, "options": options}
         self.view.remove_class("vw-stale")
-        options = explorer.options_of(method)
-        return randomization_steps(
-            explorer.model, subject.image, method, target, kind=kind, reduce=explorer.reduce, **options
-        )
+        return randomization_steps(explorer.model, subject.image, method, target, kind=kind, **options)
 
     def _on_step(self) -> None:
         if self.view.is_ready:
@@ -178,18 +205,7 @@ class RandomizationPanel(ipywidgets.VBox):
 
     def _rows(self) -> list[RowPicture]:
         steps = self._stepper.steps
-        if not steps:
-            return []
-        pixels = to_bytes(self._asked["image"][0])
-        tiles, pictures = [], []
-        for step in steps:
-            values = step.map.values[0]
-            tiles.append(_tile(step, values))
-            scale = color_scale([values])
-            has_map = scale.end > 0
-            picture = laid_over(pixels, values, scale, 0.9) if has_map else np.full_like(pixels, EMPTY)
-            pictures.append(picture)
-        return [RowPicture({"tiles": tiles, "bar": []}, np.stack(pictures))]
+        return strip_rows(steps, self._asked["image"]) if steps else []
 
     def _status(self) -> str:
         if self.run.error:
@@ -198,36 +214,10 @@ class RandomizationPanel(ipywidgets.VBox):
         if not steps:
             return escape(f"{QUESTION} Randomize its layers, from the output down, and watch.")
         asked, last = self._asked, steps[-1]
-        words = f"{TITLES[asked['method']]} of {asked['target']} on {asked['title']}"
+        what = name_of(self._explorer.model, asked["target"])
+        words = f"{TITLES[asked['method']]} of {what} on {asked['title']}"
         return escape(f"{words}: {last.done} of {last.total} layers random ({self.run.state})")
 
     def _verdict(self) -> str:
         test = self.test
-        if test is None or not test.layers:
-            return ""
-        tone = "vw-bad" if test.outcome == "does not follow the weights" else "vw-good"
-        if test.outcome in ("in between", "cannot be judged"):
-            tone = "vw-waiting"
-        reason = test.verdict.partition(": ")[2]
-        edges, chance = (float(each.rank_correlation.mean()) for each in (test.edges, test.random))
-        compare = f"For comparison: the edges of the image r = {edges:.2f}, a random map r = {chance:.2f}."
-        return (
-            f'<span class="{tone}">{escape(TITLES[test.method])}: {escape(test.outcome)}</span> '
-            f"{escape(reason[:1].upper() + reason[1:])} {escape(compare)}"
-        )
-
-
-def _tile(step: RandomizationStep, values: Tensor) -> dict[str, Any]:
-    is_blank = not bool(values.any())
-    rank, structure = (
-        float(likeness.mean()) for likeness in (step.rank_correlation, step.structural_similarity)
-    )
-    words = f"rank correlation {rank:.2f}, structural similarity {structure:.2f}"
-    meters = [["rank r", rank, f"{rank:.2f}"], ["SSIM", structure, f"{structure:.2f}"]]
-    return {
-        "title": step.layer,
-        "note": "0 everywhere" if is_blank else "",
-        "alt": f"Map with {step.layer} random: {words}" if step.done else f"Map {step.layer}",
-        "meters": meters if step.done and not is_blank else [],
-        "help": words if step.done else "The map that the others are compared with",
-    }
+        return "" if test is None or not test.layers else verdict_html(test)

@@ -73,17 +73,18 @@ class Maps {
     this.rows = [];
     this.root = made('div', 'vw-saliency', el);
     this.body = made('div', 'vw-sal-rows', this.root);
-    this.body.tabIndex = 0;
     this.body.setAttribute('role', 'group');
-    this.body.setAttribute('aria-label', 'Maps. Arrow keys move the inspected pixel, with Shift ten at a time.');
-    this.body.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.bar = new ColorBar(this.root, model.get('colors'));
     this.note = made('div', 'vw-sal-words', this.root);
     this.root.dataset.frames = 0;
-    this.listen();
+    if (model.get('inspects')) this.listen();
   }
 
   listen() {
+    this.root.classList.add('vw-sal-inspects');
+    this.body.tabIndex = 0;
+    this.body.setAttribute('aria-label', 'Maps. Arrow keys move the inspected pixel, with Shift ten at a time.');
+    this.body.setAttribute('data-lm-suppress-shortcuts', 'true');
     this.body.addEventListener('pointermove', (event) => this.point(event));
     this.body.addEventListener('pointerleave', () => this.leave());
     this.body.addEventListener('click', (event) => this.pin(this.placeOf(event)));

@@ -75,6 +75,7 @@ class SaliencyView(anywidget.AnyWidget):
         sync=True
     )
     colors = traitlets.Unicode("", help="The colours of a bar, for a style sheet.").tag(sync=True)
+    inspects = traitlets.Bool(True, help="Whether pixels can be pointed at.").tag(sync=True)
     mark = traitlets.List(traitlets.Int(), help="Image, row and column of the inspected pixel.").tag(
         sync=True
     )

@@ -111,6 +111,8 @@ def saliency_code(explorer: SaliencyFrame) -> str:
             lines.append(
                 f"{result} = {_call(explorer, name, method)}{_unfinished(explorer, subject, method)}"
             )
+        test = explorer.randomization.code(name) if explorer.randomization.tests(subject) else ""
+        lines += [f"test = {test}"] if test else []
     return "\n".join(lines)
 
 
