@@ -281,3 +281,13 @@ def test_a_network_without_normalization_is_not_even_tried() -> None:
     net = seeded(nn.Sequential(nn.Conv2d(3, 4, 3)))
     net[0].forward = None  # type: ignore[index, assignment]
     assert not Probe(net).fold(SHAPE)
+
+
+def test_a_copy_of_a_folded_network_is_folded_and_unfolds_for_itself() -> None:
+    net, image = Body(plain), torch.rand(2, *SHAPE)
+    folded = check(net, "norm")
+    twin = private_copy(folded)
+    assert torch.equal(twin(image), folded(image))
+    unfold(twin)
+    assert torch.equal(twin(image), net(image))
+    assert type(folded.norm).__name__ == "FoldedBatchNorm2d" and not torch.equal(folded(image), twin(image))
