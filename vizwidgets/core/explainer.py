@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -29,7 +29,7 @@ METHODS: dict[str, type[Method]] = {
     "gradcam": GradCam,
     "occlusion": Occlusion,
 }
-PIXELS_AT_ONCE = 8 * 224 * 224  # more are not faster, and VGG-16 keeps some 100 MB for each large image
+PIXELS_AT_ONCE = 4 * 224 * 224  # more are slower: what they keep is too large to be used again at once
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ class Explainer:
     ----------
     model : nn.Module
         Takes images (N, C, H, W) in [0, 1]. It is copied in eval mode and stays as it is.
+    is_brief : bool
+        Whether it is for one map: then nothing is prepared that pays only from the second gradient on.
 
     Raises
     ------
@@ -73,11 +75,13 @@ class Explainer:
     [1, 2, 3]
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, *, is_brief: bool = False) -> None:
         check_model(model)
         self.model = model
         with torch.inference_mode(False):
-            self._probe = Probe(model)
+            self._probe = Probe(model, is_brief=is_brief)
+        self._is_brief = is_brief
+        self._folded: Probe | None = None
         self._like = next(self._probe.network.parameters(), torch.zeros(0))
 
     def scores(self, image: Tensor) -> Tensor:
@@ -107,7 +111,10 @@ class Explainer:
         """
         way = make_method(method, METHODS, options)
         images = self.prepared(image)
+        way = way.bind(self.model, images)
         score = self.question(images, target)
+        if way.takes_many:
+            score = replace(score, probe=self._for_many(images))
         return self._pieces(way, score, images, at_once or _at_once(images))
 
     def _pieces(self, way: Method, score: Score, images: Tensor, at_once: int) -> Iterator[Explanation]:
@@ -123,6 +130,18 @@ class Explainer:
                     whole = torch.cat([*finished, known, rest])
                     yield Explanation(so_far, total * count, whole, score.target)
                 finished.append(known)
+
+    def _for_many(self, images: Tensor) -> Probe:
+        """Return a copy for methods of many passes, with batch normalization folded, which rounds otherwise.
+
+        It is another one than for a single gradient, so that no map depends on what was asked before.
+        """
+        if self._folded is None:
+            with torch.inference_mode(False):
+                copy = Probe(self._probe.network)
+                is_worth_it = copy.fold(tuple(images.shape[1:])) or self._is_brief
+            self._folded = copy if is_worth_it else self._probe
+        return self._folded
 
     def prepared(self, image: Any) -> Tensor:
         """Return images (C, H, W) or (N, C, H, W) in [0, 1] as a batch in the form that the network takes."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from .layers import Layer, list_layers
+from .layers import Layer, known_layers
 from .saliency_methods import Method, Piece
 from .scores import Score, gradient_of
 
@@ -36,6 +36,10 @@ class GradCam(Method):
     shows_positive: ClassVar[bool] = True
 
     layer: str | None = None
+
+    def bind(self, model: nn.Module, images: Tensor) -> GradCam:
+        """Look for the layer in the model itself, where it is remembered, not in each private copy."""
+        return replace(self, layer=self.layer or last_feature_map(model, images).name)
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
         name = self.layer or last_feature_map(score.probe.network, images).name
@@ -75,7 +79,7 @@ def last_feature_map(network: nn.Module, images: Tensor) -> Layer:
     ValueError
         If there is none.
     """
-    for layer in reversed(list_layers(network, tuple(images.shape[1:]))):
+    for layer in reversed(known_layers(network, tuple(images.shape[1:]))):
         is_map = len(layer.shape) == 3 and layer.shape[1] * layer.shape[2] > 1
         looks_around = layer.receptive_field is None or layer.receptive_field > 1
         if is_map and looks_around and not any(kind in layer.kind for kind in PASSING_ON):

@@ -205,7 +205,7 @@ def find_layer(model: nn.Module, layer: str) -> Layer:
         If there is no such layer, or the forward pass does not use it.
     """
     name, module = find_module(model, layer)
-    for entry in _known_layers(model):
+    for entry in known_layers(model, input_shape_of(model)):
         if entry.name == name:
             return entry
     raise ValueError(
@@ -217,11 +217,11 @@ def find_layer(model: nn.Module, layer: str) -> Layer:
 _TABLES: WeakKeyDictionary[nn.Module, tuple[Any, LayerTable]] = WeakKeyDictionary()
 
 
-def _known_layers(model: nn.Module) -> LayerTable:
+def known_layers(model: nn.Module, input_shape: Shape) -> LayerTable:
     """Return `list_layers`, followed anew only when the modules or the input shape have changed."""
-    state = [id(module) for module in model.modules()], input_shape_of(model)
+    state = [id(module) for module in model.modules()], tuple(input_shape)
     if model not in _TABLES or _TABLES[model][0] != state:
-        _TABLES[model] = state, list_layers(model)
+        _TABLES[model] = state, list_layers(model, input_shape)
     return _TABLES[model][1]
 
 

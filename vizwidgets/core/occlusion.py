@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -36,6 +36,8 @@ class Occlusion(Method):
     ----------
     Zeiler and Fergus 2014, "Visualizing and understanding convolutional networks".
     """
+
+    takes_many: ClassVar[bool] = True
 
     window: Any = None
     stride: Any = None

@@ -101,7 +101,7 @@ def saliency_map(
     """
     if not isinstance(reduce, str) or reduce not in REDUCTIONS:
         raise ValueError(f"reduce must be one of {', '.join(REDUCTIONS)}; got {reduce!r}.")
-    *_, whole = Explainer(model).explain(image, target, method, **options)
+    *_, whole = Explainer(model, is_brief=True).explain(image, target, method, **options)
     values = magnitudes(whole.attribution, method, reduce)
     empty = [str(number) for number, shown in enumerate(values) if not bool(shown.any())]
     if empty:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Tensor, nn
 
 from .guided import guide
 from .images import check_image
@@ -26,6 +26,11 @@ class Method:
     """A way to attribute a number to pixels; its fields are the options."""
 
     shows_positive: ClassVar[bool] = False  # whether a map shows the positive part, not the magnitude
+    takes_many: ClassVar[bool] = False  # whether it needs many passes, so that preparations pay
+
+    def bind(self, model: nn.Module, images: Tensor) -> Method:
+        """Fit the options to a model; most need not be."""
+        return self
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
         """Yield the attribution of images (N, C, H, W) after each piece of work.
@@ -75,6 +80,8 @@ class SmoothGrad(Method):
         Of the noise, which is the same for every image of a batch.
     """
 
+    takes_many: ClassVar[bool] = True
+
     num_samples: int = 16
     noise: float = 0.15
     seed: int = 0
@@ -112,6 +119,8 @@ class Integrated(Method):
     baseline : float or Tensor
         x': a gray in [0, 1], or an image (C, H, W).
     """
+
+    takes_many: ClassVar[bool] = True
 
     num_steps: int = 50
     baseline: Any = 0.0

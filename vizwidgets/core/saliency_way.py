@@ -52,7 +52,7 @@ class Way:
 
     def begin(self, network: nn.Module, images: Tensor, target: Any = None) -> Iterator[Explanation]:
         """Check everything and return the work that is to be done, piece by piece."""
-        return Explainer(network).explain(images, target, self.method, **self.options)
+        return Explainer(network, is_brief=True).explain(images, target, self.method, **self.options)
 
     def end(self, work: Iterator[Explanation]) -> SaliencyMap:
         """Do the work and return the map."""
