@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .saliency_frame import SaliencyFrame
 
 QUESTION = "Does the map follow what the network has learned?"
+USUAL = {"kind": "cascading", "reduce": "max"}  # not written down
 KIND_WORDS = {"cascading": "one more each time", "independent": "one at a time"}
 
 
@@ -133,15 +134,18 @@ class RandomizationPanel(ipywidgets.VBox):
         """Return the Python call that gives the test on the screen, of an image of that name; or nothing."""
         if not self._stepper.steps:
             return ""
-        asked = self._asked
-        options = {
-            "method": asked["method"],
-            "target": asked["target"],
-            "kind": asked["kind"],
-            **asked["options"],
-        }
-        arguments = ", ".join(f"{name}={value!r}" for name, value in options.items())
-        return f"vw.randomization_test(model, {image}, {arguments})"
+        asked, target = self._asked, self._asked["target"]
+        if isinstance(target, int):
+            title = self._explorer.class_title(target)
+            target = target if title.isdigit() else title
+        options = {"kind": asked["kind"], **asked["options"]}
+        options = {name: value for name, value in options.items() if USUAL.get(name) != value}
+        arguments = [
+            repr(asked["method"]),
+            repr(target),
+            *(f"{name}={value!r}" for name, value in options.items()),
+        ]
+        return f"vw.randomization_test(model, {image}, {', '.join(arguments)})"
 
     def record(self) -> dict[str, Any] | None:
         """Return what the test has found as JSON-able data; None before it."""
