@@ -30,27 +30,26 @@ def by_autograd(model: Any, example: Any) -> torch.Tensor:
     return gradient[0].abs().amax(dim=0)
 
 
-def cell(sheet: np.ndarray, row: int, column: int, size: tuple[int, int]) -> np.ndarray:
+def cell(sheet: np.ndarray, row: int, column: int) -> np.ndarray:
+    """One picture of the sheet, its pixels as they were before they became squares of ten."""
     top, left = row * (SIDE + LABEL_HEIGHT + GAP), column * (SIDE + GAP)
-    return sheet[top : top + size[0], left : left + size[1]]
+    return sheet[top + 5 : top + SIDE : 10, left + 5 : left + SIDE : 10]
 
 
 def test_each_column_is_what_the_unit_sees_and_its_gradient_by_autograd() -> None:
     model = small_net()
     examples = found(model)
     sheet = np.asarray(example_saliency(model, "block2_conv1", CHANNEL, examples, side=SIDE))
-    longest = max(max(e.crop.shape) for e in examples)
-    assert longest == 8
+    assert sheet.shape[1] == 3 * (SIDE + GAP) - GAP
     for column, example in enumerate(examples):
-        height, width = example.crop.shape[1:]
-        crop = cell(sheet, 0, column, (10 * height, 10 * width))
-        assert np.array_equal(crop[5::10, 5::10], to_bytes(example.crop))
-        rows, columns = model_field(model).seen(example.location, (16, 16))
-        values = by_autograd(model, example)[rows, columns]
-        assert float(by_autograd(model, example).sum()) == pytest.approx(float(values.sum()), rel=1e-5)
-        wanted = laid_over(to_bytes(example.crop), values, color_scale([values]), STRENGTH)
-        drawn = cell(sheet, 1, column, (10 * height, 10 * width))[5::10, 5::10]
-        assert np.abs(drawn.astype(int) - wanted).max() <= 1
+        seen = model_field(model).seen(example.location, (16, 16))
+        rows, columns = (slice(top := min(part.start, 8), top + 8) for part in seen)
+        values = by_autograd(model, example)
+        assert float(values.sum()) == pytest.approx(float(values[rows, columns].sum()), rel=1e-5)
+        pixels, values = to_bytes(example.image[:, rows, columns]), values[rows, columns]
+        assert np.array_equal(cell(sheet, 0, column), pixels)
+        wanted = laid_over(pixels, values, color_scale([values]), STRENGTH)
+        assert np.abs(cell(sheet, 1, column).astype(int) - wanted).max() <= 1
 
 
 def model_field(model: Any) -> Any:
@@ -81,17 +80,20 @@ def test_options_reach_the_method() -> None:
         example_saliency(model, "block2_conv1", CHANNEL, examples, "smoothgrad", noisy=1)
 
 
-def test_a_crop_at_the_border_is_smaller_by_as_much_as_is_cut_off() -> None:
+@pytest.mark.parametrize(("place", "corner"), [((0, 0), (0, 0)), ((0, 5), (0, 8)), ((5, 5), (8, 8))])
+def test_a_crop_that_would_leave_the_image_is_moved_into_it(place: Any, corner: Any) -> None:
     model = small_net()
-    (inner, outer) = (vw.Example(IMAGES[0], 0, 1.0, place, IMAGES[0]) for place in ((2, 2), (0, 5)))
-    sheet = np.asarray(example_saliency(model, "block2_conv1", CHANNEL, [inner, outer], side=SIDE))
-    rows, columns = model_field(model).seen((0, 5), (16, 16))
-    height, width = rows.stop - rows.start, columns.stop - columns.start
-    assert (height, width) == (7, 7)
-    assert (cell(sheet, 0, 1, (SIDE, SIDE))[10 * height :] == 255).all()
-    assert np.array_equal(
-        cell(sheet, 0, 1, (10 * height, 10 * width))[5::10, 5::10], to_bytes(IMAGES[0][:, rows, columns])
-    )
+    example = vw.Example(IMAGES[0], 0, 1.0, place, IMAGES[0])
+    sheet = np.asarray(example_saliency(model, "block2_conv1", CHANNEL, [example], side=SIDE))
+    inside = IMAGES[0][:, corner[0] : corner[0] + 8, corner[1] : corner[1] + 8]
+    assert np.array_equal(cell(sheet, 0, 0), to_bytes(inside))
+
+
+def test_an_image_that_is_smaller_than_the_receptive_field_is_shown_as_it_is() -> None:
+    model = small_net()
+    small = vw.Example(IMAGES[0][:, :6, :7], 0, 1.0, (0, 0), IMAGES[0])
+    sheet = np.asarray(example_saliency(model, "block2_conv1", CHANNEL, [small], side=70))
+    assert np.array_equal(sheet[5:60:10, 5:70:10], to_bytes(small.image))
 
 
 def test_what_can_not_be_drawn_is_answered_in_words() -> None:

@@ -13,6 +13,7 @@ from vizwidgets.core.example_ranking import Place
 from vizwidgets.core.examples import Example
 from vizwidgets.core.layers import find_layer
 from vizwidgets.core.objectives import unit
+from vizwidgets.core.receptive_field import Field
 from vizwidgets.core.saliency import saliency_map
 
 from .color_scale import color_scale, laid_over
@@ -34,8 +35,8 @@ def example_saliency(
     """Draw what the strongest unit of a channel sees of each example, and which pixels of it drive the unit.
 
     A unit of the map is explained and not the mean of the channel: the place that excites the channel most.
-    All crops have one scale, so that what lies at the border of its image is seen to be cut. Each map has its
-    own scale of colours.
+    All crops are as large as its receptive field. Near the border they are moved into the image: what the
+    unit does not see there has no saliency. Each map has its own scale of colours.
 
     Parameters
     ----------
@@ -84,16 +85,24 @@ def example_saliency(
     field = find_layer(model, layer).field
     pictures: list[list[Bytes]] = [[] for _ in ("crops", *rows)]
     for example, place in zip(examples, places, strict=True):
-        seen = (slice(None), *field.seen(place, (example.image.shape[1], example.image.shape[2])))
-        crop = to_bytes(example.image[seen])
+        window = (slice(None), *_window(field, place, (example.image.shape[1], example.image.shape[2])))
+        crop = to_bytes(example.image[window])
         pictures[0].append(crop)
         for method, row in zip(rows, pictures[1:], strict=True):
             wanted = unit(layer, (channel, *place))
             values = saliency_map(model, example.image, wanted, method, **options).values
-            row.append(_over(crop, values[seen][0]))
+            row.append(_over(crop, values[window][0]))
     labels = [f"h = {example.activation:.3g}" for example in examples]
     labels += [method for method in rows for _ in examples]
     return grid(_scaled([one for row in pictures for one in row], side), len(examples), labels)
+
+
+def _window(field: Field, place: Place, size: Place) -> tuple[slice, slice]:
+    """Return rows and columns around what a unit sees, as many as it sees far from the border."""
+    seen, sides = field.seen(place, size), field.sides or size
+    starts = [min(part.start, max(0, size[i] - sides[i])) for i, part in enumerate(seen)]
+    rows, columns = (slice(start, start + side) for start, side in zip(starts, sides, strict=True))
+    return rows, columns
 
 
 def _over(crop: Bytes, values: Tensor) -> Bytes:
