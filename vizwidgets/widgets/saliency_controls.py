@@ -24,6 +24,7 @@ REDUCTIONS = {
     "mean": "The mean of the colour channels",
     "l2": "The root of the sum of their squares",
 }
+SCALE_WORDS = {"each map": "image", "each row": "row", "all maps": "global"}
 SCALES = {
     "image": "Each map has a colour scale of its own",
     "row": "The maps of an image share a colour scale",
@@ -139,12 +140,11 @@ def look_group(explorer: SaliencyFrame, say: Say) -> ipywidgets.VBox:
         "strength": controls.slider("Overlay", "0: the image alone; 1: the map alone", 0, 1, 0.05),
         "scale": controls.choice(SCALES),
     }
+    made["scale"].options = list(SCALE_WORDS.items())
     for name, control in made.items():
         controls.bind(explorer, name, control, say)
     explorer.look_controls = made
-    captions = [
-        ipywidgets.Label(words) for words in ("Of the colour channels the", "One colour scale for each")
-    ]
+    captions = [ipywidgets.Label(words) for words in ("Of the colour channels the", "One colour scale for")]
     for caption in captions:
         caption.add_class("vw-sal-caption")
     return controls.group(

@@ -69,6 +69,7 @@ class RandomizationPanel(ipywidgets.VBox):
 
     def __init__(self, explorer: SaliencyFrame) -> None:
         self._explorer = explorer
+        self._known: RandomizationTest | None = None
         self._asked: dict[str, Any] = {}  # what the strip on the screen was made with
         self._stepper = RandomizationStepper(self._begin)
         self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
@@ -99,9 +100,13 @@ class RandomizationPanel(ipywidgets.VBox):
     @property
     def test(self) -> RandomizationTest | None:
         """What the test has found so far; None before it."""
-        if not self._stepper.steps:
+        steps = self._stepper.steps
+        if not steps:
             return None
-        return summarize(self._stepper.steps, self._asked["image"], self._asked["kind"])
+        known = self._known
+        if known is None or known.steps[0] is not steps[0] or len(known.steps) != len(steps):
+            known = self._known = summarize(steps, self._asked["image"], self._asked["kind"])
+        return known
 
     def run_to_end(self, method: str | None = None, kind: str | None = None) -> RandomizationTest:
         """Run the test in the calling thread until its end, and return what it has found."""
@@ -195,6 +200,7 @@ class RandomizationPanel(ipywidgets.VBox):
         self.view.layout.display = "" if self._stepper.steps else "none"
         self.view.rest(self._rows(), [])
         self._update()
+        self.verdict.value = self._verdict()
 
     def _update(self) -> None:
         run = self.run
@@ -203,7 +209,8 @@ class RandomizationPanel(ipywidgets.VBox):
         if self._stepper.steps:
             self.view.layout.display = ""
         self.status.value = self._status()
-        self.verdict.value = self._verdict() if run.state != "running" else ""
+        if run.state == "running":
+            self.verdict.value = ""
 
     # -- what is seen ---------------------------------------------------------------------------------
 
