@@ -288,8 +288,7 @@ def test_the_newest_order_wins_and_no_handler_waits_for_the_network():
 
 def test_buttons_put_methods_side_by_side_and_one_always_stays():
     widget = finished()
-    box = widget.children[1].children[0].children[2].children[1]
-    buttons = {button.description: button for button in box.children}
+    buttons = {button.description: button for button in widget.method_buttons.buttons.values()}
     buttons["Grad-CAM"].value = True
     assert widget.methods == ["gradient", "gradcam"]
     buttons["gradient"].value = False
@@ -369,7 +368,7 @@ def test_a_class_that_is_not_there_is_answered_in_words_and_nothing_changes():
 def test_an_option_that_core_refuses_is_said_and_another_one_heals_it():
     widget = finished(methods=["gradient", "occlusion"], window=99)
     assert "occlusion failed" in widget.bar.status.value and "99" in widget.bar.status.value
-    widget.options["window"].value = 8
+    widget.drawer.options["window"].value = 8
     assert widget.run.wait(20)
     assert "failed" not in widget.bar.status.value and widget.maps["occlusion"].any()
 
@@ -385,7 +384,7 @@ def test_gray_images_are_explained_by_a_gray_model():
 def test_layers_of_the_model_can_be_picked_for_grad_cam():
     widget = finished(methods=["gradcam"])
     last = widget.maps["gradcam"]
-    widget.options["gradcam_layer"].value = "block1_conv1"
+    widget.drawer.options["gradcam_layer"].value = "block1_conv1"
     assert widget.run.wait(20)
     wanted = vw.saliency_map(small_net(), IMAGES[:1], method="gradcam", layer="block1_conv1").values
     assert torch.allclose(widget.maps["gradcam"], wanted, rtol=1e-4)

@@ -23,9 +23,10 @@ from .cells import running_cell
 from .code_box import CodeBox
 from .run import Run
 from .run_bar import RunBar
-from .saliency_controls import look_group, method_buttons, option_drawer
 from .saliency_images import SaliencyImages
 from .saliency_inspector import SaliencyInspector
+from .saliency_look import look_group
+from .saliency_options import MethodButtons, OptionDrawer
 from .saliency_order import Order, Subject
 from .saliency_randomization import RandomizationPanel
 from .saliency_stepper import SaliencyStepper
@@ -103,33 +104,29 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.bar.rewind.layout.display = "none"  # maps have no earlier steps to go back to
         self.bar.buttons["reset"].tooltip = "Forget the maps, and read the model's weights anew"
         self.bar.buttons["start"].tooltip = "Compute the maps that are missing"
-        self.target_controls = SaliencyTarget(self, self.bar.say)
-        methods = controls.group("Methods side by side", [method_buttons(self, self.bar.say)], "target")
-        self.drawer = option_drawer(self, self.bar.say)
-        methods.children = (*methods.children, self.drawer)
-        side = [
-            controls.group("Image", [self.images], "target"),
-            self.target_controls.box,
-            methods,
-            look_group(self, self.bar.say),
-        ]
         words = provenance_line(self.model, "float32")
         title = f'<span class="vw-title">Saliency</span><span class="vw-subtitle">{escape(words)}</span>'
         header = ipywidgets.HTML(title)
-        header.add_class("vw-header")
         main = [self.bar, self.view, self.inspector.box, self.randomization, self.code_box]
-        columns = ipywidgets.VBox(side), ipywidgets.VBox(main)
+        columns = ipywidgets.VBox(self._side()), ipywidgets.VBox(main)
         body = ipywidgets.HBox(columns)
-        for part, name in (
-            (columns[0], "vw-side"),
-            (columns[1], "vw-main"),
-            (body, "vw-body"),
-            (self, "vw-root"),
-        ):
-            part.add_class(name)
+        named = {"header": header, "side": columns[0], "main": columns[1], "body": body, "root": self}
+        for name, part in named.items():
+            part.add_class(f"vw-{name}")
         self.children = (header, body)
         self.observe(self._on_look, list(LOOK))
         self.observe(self._on_pixel, [*PIXEL, "image_number"])
+
+    def _side(self) -> list[ipywidgets.Widget]:
+        say = self.bar.say
+        self.target_controls = SaliencyTarget(self, say)
+        self.method_buttons, self.drawer = MethodButtons(self, say), OptionDrawer(self, say)
+        return [
+            controls.group("Image", [self.images], "target"),
+            self.target_controls.box,
+            controls.group("Methods side by side", [self.method_buttons, self.drawer], "target"),
+            look_group(self, say),
+        ]
 
     # -- changes --------------------------------------------------------------------------------------
 

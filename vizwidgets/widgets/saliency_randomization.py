@@ -73,9 +73,20 @@ class RandomizationPanel(ipywidgets.VBox):
         self._asked: dict[str, Any] = {}  # what the strip on the screen was made with
         self._stepper = RandomizationStepper(self._begin)
         self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
-        options = [(title, method) for method, title in TITLES.items()]
-        self.method = controls.dropdown("Method", "Whose map is tested", options)
-        self.method.value = "guided"
+        self.status, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
+        self.status.add_class("vw-status")
+        self.view = SaliencyView(self.run.seen, inspects=False)
+        self.view.add_class("vw-sal-strip")
+        parts = [self._buttons(), self.status, self.view, self.verdict]
+        super().__init__([controls.group("Sanity check", parts)])
+        self.add_class("vw-sal-sanity")
+        self.run.observe(lambda _: self._update(), "state")
+        self._on_rest()
+
+    def _buttons(self) -> ipywidgets.HBox:
+        methods = [(title, method) for method, title in TITLES.items()]
+        self.method = controls.dropdown("Method", "Whose map is tested", methods)
+        self.method.value = "guided"  # the one that looks best, and is to be doubted most
         words = [(f"{kind}: {KIND_WORDS[kind]}", kind) for kind in KINDS]
         self.kind = controls.dropdown("Layers", "Which layers are made random", words)
         for each, width in ((self.method, "14em"), (self.kind, "21em")):
@@ -83,17 +94,9 @@ class RandomizationPanel(ipywidgets.VBox):
         self.start_button = controls.button("Randomize", "random", QUESTION, self._on_start)
         self.stop_button = controls.button("Stop", "stop", "Stop after this layer", self.run.end)
         self.start_button.add_class("vw-primary")
-        self.status, self.verdict = ipywidgets.HTML(), ipywidgets.HTML()
-        self.status.add_class("vw-status")
-        self.view = SaliencyView(self.run.seen, inspects=False)
-        self.view.add_class("vw-sal-strip")
-        buttons = ipywidgets.HBox([self.method, self.kind, self.start_button, self.stop_button])
-        buttons.add_class("vw-buttons")
-        box = controls.group("Sanity check", [buttons, self.status, self.view, self.verdict])
-        super().__init__([box])
-        self.add_class("vw-sal-sanity")
-        self.run.observe(lambda _: self._update(), "state")
-        self._on_rest()
+        row = ipywidgets.HBox([self.method, self.kind, self.start_button, self.stop_button])
+        row.add_class("vw-buttons")
+        return row
 
     # -- in Python ------------------------------------------------------------------------------------
 
