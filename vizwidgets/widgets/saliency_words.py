@@ -71,7 +71,7 @@ def target_words(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -
 def progress_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
     """Return the status line after the state: what is at work, or what is shown; and what failed, and why."""
     order, current = stepper.order, stepper.current
-    if current is not None and explorer.run.state in ("running", "paused"):
+    if current is not None:
         subject, method = current
         known = stepper.explanation(subject, method)
         words = f"{TITLES[method]} of {subject.title}"
