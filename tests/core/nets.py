@@ -96,3 +96,14 @@ class Burst(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         return torch.where(values > self.limit, float("nan"), values)
+
+
+class Halves(nn.Module):
+    """Calls a part of itself ``network``, as many do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.network, self.head = nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU()), nn.Linear(4, 2)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.head(self.network(images).mean(dim=(2, 3)))

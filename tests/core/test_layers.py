@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from tests.core.nets import DictNet, FunctionalNet, small_net
+from tests.core.nets import DictNet, FunctionalNet, Halves, small_net
 from vizwidgets.core.layers import find_layer, list_layers
+from vizwidgets.models.wrapping import wrap
 
 
 def test_the_table_holds_what_a_forward_pass_shows() -> None:
@@ -121,3 +122,18 @@ def test_layers_are_listed_in_inference_mode_too() -> None:
     expected = list_layers(small_net())
     with torch.inference_mode():
         assert list_layers(small_net()) == expected
+
+
+def test_a_part_that_is_called_network_is_not_taken_for_the_whole() -> None:
+    assert [layer.name for layer in list_layers(Halves(), (3, 8, 8))] == ["network.0", "network.1", "head"]
+    wrapped = wrap(Halves(), (3, 8, 8))
+    assert [layer.name for layer in list_layers(wrapped)] == ["network.0", "network.1", "head"]
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit")
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_torchscript_is_refused_in_words(is_whole: bool) -> None:
+    net = small_net()
+    scripted = torch.jit.trace(net if is_whole else net[0], torch.rand(1, 3, 16, 16))
+    with pytest.raises(TypeError, match="give the network itself"):
+        list_layers(scripted if is_whole else nn.Sequential(scripted, *net[1:]), (3, 16, 16))

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.core.nets import seeded, small_net
+from tests.core.nets import Halves, seeded, small_net
 from tests.core.test_saliency import assert_same, state, well_used_net
 from vizwidgets.core.edges import edge_map
 from vizwidgets.core.objectives import channel, unit
@@ -219,3 +219,15 @@ def test_what_does_not_fit_is_answered_before_the_first_step(changes: dict[str, 
         randomization_steps(**{**arguments, **changes})
     with pytest.raises(TypeError, match="must be a torch.nn.Module"):
         randomization_steps("vgg16", arguments["image"])  # type: ignore[arg-type]
+
+
+def test_a_network_with_a_part_called_network_is_tested_as_a_whole() -> None:
+    test = randomization_test(Halves(), torch.rand(1, 3, 8, 8), method="gradient")
+    assert test.layers == ("head", "network.0")
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit")
+def test_torchscript_is_refused_in_words() -> None:
+    images = torch.rand(1, 3, 16, 16)
+    with pytest.raises(TypeError, match="give the network itself"):
+        randomization_test(torch.jit.trace(small_net(), images), images)

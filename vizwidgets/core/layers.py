@@ -91,9 +91,14 @@ def _cell(value: Any) -> str:
 
 
 def network_of(model: nn.Module) -> nn.Module:
-    """Return the module whose submodule paths are the layer names."""
-    inner = getattr(model, "network", None)
-    return inner if isinstance(inner, nn.Module) else model
+    """Return the module whose submodule paths are the layer names.
+
+    It is an inner one only where nothing but the normalization stands beside it, as in the models of this
+    library: a network of one's own may call a part of itself ``network``.
+    """
+    children = dict(model.named_children())
+    is_wrapped = "network" in children and children.keys() <= {"network", "normalize"}
+    return children["network"] if is_wrapped else model
 
 
 def input_shape_of(model: nn.Module) -> Shape:
@@ -130,8 +135,8 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
 
     Raises
     ------
-    ValueError
-        If neither the model nor the caller says the input shape.
+    TypeError, ValueError
+        If it is no network, or TorchScript, or neither the model nor the caller says the input shape.
 
     Examples
     --------
@@ -139,7 +144,7 @@ def list_layers(model: nn.Module, input_shape: Shape | None = None) -> LayerTabl
     >>> [layer.shape for layer in list_layers(nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU()), (1, 28, 28))]
     [(8, 26, 26), (8, 26, 26)]
     """
-    check_model(model)
+    check_open(model)
     shape = tuple(input_shape or input_shape_of(model))
     aliases = getattr(model, "aliases", {})
     found: dict[str, Layer] = {}
@@ -238,6 +243,16 @@ def check_model(model: Any) -> None:
         raise TypeError(
             f"model must be a torch.nn.Module, got {type(model).__name__}; "
             "load one with vw.load_model('vgg16') or wrap your own with vw.wrap(module)."
+        )
+
+
+def check_open(model: Any) -> None:
+    """Refuse what is not a network whose layers can be watched and changed, in words."""
+    check_model(model)
+    if any(isinstance(part, torch.jit.ScriptModule) for part in model.modules()):
+        raise TypeError(
+            "this model is TorchScript, whose layers can not be watched; give the network itself, "
+            "not what torch.jit.script or torch.jit.trace has made of it."
         )
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from .explainer import Explanation
 from .images import check_image
 from .layer_groups import layer_groups
-from .layers import check_model
+from .layers import check_open
 from .likeness import Likeness
 from .measures import OUTPUT
 from .objectives import Objective
@@ -72,7 +72,8 @@ def randomization_test(
     Raises
     ------
     TypeError, ValueError
-        As `saliency_map` does, or if the model has no weights, or there is no such kind or layer.
+        As `saliency_map` does, or if the model has no weights or is TorchScript, or there is no such kind
+        or layer.
 
     References
     ----------
@@ -116,7 +117,7 @@ def randomization_steps(
     >>> [step.layer for step in randomization_steps(net, torch.rand(1, 3, 18, 18), "gradient")]
     ['as trained', '3', '0']
     """
-    check_model(model)
+    check_open(model)
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}; got {kind!r}.")
     way = Way(method, reduce, options)
