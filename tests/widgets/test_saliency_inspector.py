@@ -58,7 +58,7 @@ def test_a_click_reads_derivative_prediction_and_what_the_score_really_does(widg
     reading = widget.inspector.reading.value
     assert "row 5, column 9" in reading and "goat" in reading
     written = re.findall(r"<td>(.*?)</td>", reading)
-    assert written[1] == f"{wanted[0]:+.2g}".replace("-", "−") and len(written) == 15
+    assert written[1] == f"{wanted[0]:+.2g}".replace("-", "−") and len(written) == 18
 
 
 def test_hovering_reads_and_moves_nothing_and_leaving_goes_back(widget):
@@ -165,3 +165,15 @@ def test_a_failure_is_told_in_words_and_the_worker_lives_on():
     assert errand.wait(10) and told == ["ZeroDivisionError: division by zero"]
     errand.ask(2)
     assert errand.wait(10) and told[-1] == 0.5 and worker.is_alive
+
+
+def test_bars_show_predicted_and_actual_change_on_one_scale_from_the_middle(widget):
+    tell(widget, "pin", 0, 5, 9)
+    found = widget.inspector.nudge
+    bars = re.findall(r"left:([\d.]+)%;width:([\d.]+)%", widget.inspector.reading.value)
+    changes = torch.stack([found.predicted, found.actual], dim=1).flatten()
+    assert len(bars) == len(changes) == 6
+    for (left, width), change in zip(bars, changes.tolist(), strict=True):
+        share = 50 * change / changes.abs().max().item()
+        assert float(width) == pytest.approx(abs(share), abs=0.06)
+        assert float(left) == pytest.approx(50 + min(share, 0), abs=0.06)

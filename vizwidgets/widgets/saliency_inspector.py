@@ -28,7 +28,7 @@ SIZES = (-1, -0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 
 COLORS = {1: ("gray",), 3: ("red", "green", "blue")}
 ROUNDING = 1e-6  # of float32, as a share of the score
 CLOSE = 0.2  # predicted and actual agree if they differ by no more than this share
-COLUMNS = ("channel", "value", "derivative", "step", "predicted", "actual")
+COLUMNS = ("channel", "value", "derivative", "step", "predicted", "actual", "")
 
 
 class SaliencyInspector:
@@ -146,21 +146,27 @@ class SaliencyInspector:
 
 def _table(found: Nudge, subject: Subject, row: int, column: int, target: str) -> str:
     colors = COLORS.get(len(found.step), tuple(f"channel {number}" for number in range(len(found.step))))
+    limit = max(float(found.predicted.abs().max()), float(found.actual.abs().max()), 1e-30)
     lines = []
     for number, color in enumerate(colors):
-        cells = [
-            f"{float(subject.image[0, number, row, column]):.2f}",
-            *(
-                _signed(each[number])
-                for each in (found.derivative, found.step, found.predicted, found.actual)
-            ),
-        ]
+        changes = found.predicted[number], found.actual[number]
+        numbers = [_signed(each) for each in (found.derivative[number], found.step[number], *changes)]
+        cells = [f"{float(subject.image[0, number, row, column]):.2f}", *numbers, _bars(changes, limit)]
         lines.append(f"<tr><th>{color}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
     head = "".join(f"<th>{word}</th>" for word in COLUMNS)
     title = f"<b>row {row}, column {column}</b> of {escape(subject.title)}"
     score = f"score of {escape(target)}: {found.score:.4g}"
     table = f'<div class="vw-scroll"><table class="vw-table"><tr>{head}</tr>{"".join(lines)}</table></div>'
     return f"{title} · {score}{table}{escape(_agreement(found))}"
+
+
+def _bars(changes: tuple[Tensor, Tensor], limit: float) -> str:
+    """Return two bars, predicted above actual, that grow from the middle to the left or to the right."""
+    bars = ""
+    for change in changes:
+        share = 50 * float(change) / limit
+        bars += f'<i style="left:{50 + min(share, 0):.1f}%;width:{abs(share):.1f}%"></i>'
+    return f'<span class="vw-sal-bars" aria-hidden="true">{bars}</span>'
 
 
 def _signed(number: Tensor) -> str:

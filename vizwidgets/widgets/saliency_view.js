@@ -33,6 +33,7 @@ class Row {
     this.describe(words);
     const width = bitmap.width / Math.max(words.tiles.length, 1);
     this.tiles.forEach((tile, index) => tile.draw(bitmap, index, width));
+    bitmap.close();
   }
 
   mark(which, ...place) {
