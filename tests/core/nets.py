@@ -107,3 +107,14 @@ class Halves(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self.head(self.network(images).mean(dim=(2, 3)))
+
+
+class NormalizingInPlace(nn.Module):
+    """Overwrites the images that it is given, as hand-written networks do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = small_net()
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.inner(images.sub_(0.5).div_(0.25))

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tests.core.nets import FunctionalNet, small_net
+from tests.core.nets import FunctionalNet, NormalizingInPlace, small_net
 from vizwidgets.core.layer_groups import MAX_GROUPS, layer_groups
 from vizwidgets.models.efficientnet import EfficientNetLite0
 from vizwidgets.models.small import new_model
@@ -52,21 +52,62 @@ class Backwards(nn.Module):
         super().__init__()
         self.last, self.first, self.unused = nn.Linear(6, 2), nn.Linear(12, 6), nn.Linear(3, 3)
         self.middle, self.read = nn.Linear(6, 6), nn.Linear(6, 6)
-        self.offset = nn.Parameter(torch.zeros(2))
+        self.offset = nn.Parameter(torch.zeros(12))
 
     def forward(self, images: Tensor) -> Tensor:
-        hidden = self.middle(functional.relu(self.middle(self.first(images.flatten(1)))))
-        return self.last(functional.linear(hidden, self.read.weight, self.read.bias)) + self.offset
+        hidden = self.middle(functional.relu(self.middle(self.first(images.flatten(1) + self.offset))))
+        return self.last(functional.linear(hidden, self.read.weight, self.read.bias))
 
 
 def test_the_order_is_that_of_the_forward_pass_not_that_of_the_names() -> None:
     found = [name for group in layer_groups(Backwards(), torch.rand(1, 3, 2, 2)) for name in group.modules]
-    assert found[:3] == ["first", "middle", "last"]
-    assert sorted(found[3:]) == [
-        "",
-        "read",
-        "unused",
-    ]  # weights that are read, not called, come with the whole
+    assert found == ["", "first", "middle", "read", "last"]  # also of weights that are read, not called
+
+
+def test_layers_that_the_forward_pass_leaves_out_are_left_out() -> None:
+    class WithAuxiliary(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.body, self.head = nn.Conv2d(3, 4, 3), nn.Linear(4, 2)
+            self.auxiliary = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 2))
+
+        def forward(self, images: Tensor) -> Tensor:
+            features = self.body(images).mean(dim=(2, 3))
+            return self.head(features) + (self.auxiliary(features) if self.training else 0)
+
+    net, images = WithAuxiliary().train(), torch.rand(1, 3, 5, 5)
+    assert [group.name for group in layer_groups(net, images)] == ["body", "head"]
+    with pytest.raises(ValueError, match="the forward pass does not use it"):
+        layer_groups(net, images, ["auxiliary"])
+
+
+def test_a_layer_that_hides_how_it_reads_its_weights_counts_when_it_is_called() -> None:
+    class Hidden(nn.Linear):
+        def forward(self, images: Tensor) -> Tensor:
+            return torch.from_numpy(images.numpy() @ self.weight.numpy().T)
+
+    net = nn.Sequential(nn.Flatten(), nn.Linear(12, 3), Hidden(3, 4, bias=False), nn.Linear(4, 2))
+    assert [group.name for group in layer_groups(net, torch.rand(1, 3, 2, 2))] == ["1", "2", "3"]
+
+
+def test_a_layer_that_is_used_again_after_the_unit_still_counts() -> None:
+    class Twice(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.shared, self.between, self.head = (nn.Conv2d(3, 3, 3, padding=1) for _ in range(3))
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.head(self.shared(self.between(self.shared(images)))).mean(dim=(2, 3))
+
+    groups = layer_groups(Twice(), torch.rand(1, 3, 5, 5), until=("between",))
+    assert [group.name for group in groups] == ["shared", "between"]
+
+
+def test_a_network_that_normalizes_in_place_leaves_the_images_as_they_are() -> None:
+    images = torch.rand(2, 3, 16, 16)
+    before = images.clone()
+    layer_groups(NormalizingInPlace(), images)
+    assert torch.equal(images, before)
 
 
 def test_many_layers_without_stages_are_joined_with_their_neighbours() -> None:
@@ -108,6 +149,8 @@ def test_what_comes_after_the_unit_that_is_asked_for_is_left_out() -> None:
         (["0", "block1_conv1"], ValueError, "names '0' twice"),
         ("0", TypeError, "layers must be a list of names"),
         ([], TypeError, "layers must be a list of names"),
+        ([["0"]], TypeError, r"layers must be a list of names .* got \[\['0'\]\]"),
+        ([3], TypeError, "layers must be a list of names"),
     ],
 )
 def test_layers_that_cannot_be_chosen_are_answered_in_words(layers: Any, kind: Any, words: str) -> None:

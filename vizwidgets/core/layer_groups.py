@@ -8,13 +8,16 @@ normalization goes with its convolution; where that leaves many, what has one st
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 
 from .labelled import explained
 from .layers import find_module, network_of
@@ -87,39 +90,59 @@ def layer_groups(
 
 
 def _forward_order(model: nn.Module, images: Tensor, until: Sequence[str]) -> list[str]:
-    """Return the paths of the modules that hold weights themselves, in the order of their last call."""
+    """Return the paths of the modules whose own weights are used, in the order of their last use."""
     copied = private_copy(model)
-    network = network_of(copied)
-    called: dict[str, None] = {}
-
-    def note(name: str) -> Callable[..., None]:
-        def hook(*_: Any) -> None:
-            called.pop(name, None)
-            called[name] = None
-
-        return hook
-
-    for name, module in network.named_modules():
-        module.register_forward_hook(note(name))
     first = next(copied.parameters(), images)
-    with torch.no_grad(), explained(model, images):
-        copied(images[:1].to(first.device, first.dtype))
-    moments = {name: moment for moment, name in enumerate(called)}
-    end = len(moments) if OUTPUT in until else max(moments[find_module(model, layer)[0]] for layer in until)
-    holders = [name for name, module in network.named_modules() if _own_weights(module)]
-    used = [name for name in holders if _moment(name, moments) <= end]
-    return sorted(used, key=lambda name: _moment(name, moments))
+    # in inference mode torch does not hand its operations over one by one
+    with torch.inference_mode(False), torch.no_grad(), explained(model, images):
+        image = images[:1].clone().to(first.device, first.dtype)
+        with _Uses(network_of(copied)) as uses:
+            copied(image)
+    if OUTPUT in until:
+        return uses.order()
+    return uses.order([find_module(model, layer)[0] for layer in until])
 
 
 def _own_weights(module: nn.Module) -> list[nn.Parameter]:
     return list(module.parameters(recurse=False))
 
 
-def _moment(name: str, moments: dict[str, int]) -> int:
-    """Return when a module was called, or what it lies in: some parents read their children's weights."""
-    while name and name not in moments:
-        name = name.rpartition(".")[0]
-    return moments.get(name, len(moments))
+class _Uses(TorchDispatchMode):
+    """Note, inside the ``with`` block, when weights are read and modules have been called.
+
+    Reading alone counts, too: some modules take the weights of others without calling them.
+    """
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self._holders: dict[int, list[str]] = {}  # by the number of their weight
+        self._uses: list[str] = []
+        self._ends: dict[str, int] = {}  # how many uses there were when a module had been called
+        for name, module in network.named_modules():
+            module.register_forward_hook(partial(self._note_call, name))
+            for weight in _own_weights(module):
+                self._holders.setdefault(id(weight), []).append(name)
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        for leaf in tree_leaves((args, kwargs)):
+            self._uses.extend(self._holders.get(id(leaf), ()))
+        return func(*args, **kwargs)
+
+    def _note_call(self, name: str, *_: Any) -> None:
+        is_holder = any(name in names for names in self._holders.values())
+        if is_holder and name not in self._uses:  # torch does not see every way to read
+            self._uses.append(name)
+        self._ends.setdefault(name, len(self._uses))
+
+    def order(self, until: Sequence[str] = ()) -> list[str]:
+        """Return the paths of the modules whose weights were used, those used last at the end.
+
+        What is used after the first call of each layer of `until` is left out.
+        """
+        end = max((self._ends[name] for name in until), default=len(self._uses))
+        last_first = dict.fromkeys(reversed(self._uses[:end]))
+        return list(last_first)[::-1]
 
 
 def _with_normalization(model: nn.Module, order: list[str]) -> list[LayerGroup]:
@@ -157,7 +180,8 @@ def _joined(name: str, groups: list[LayerGroup]) -> LayerGroup:
 
 
 def _named(model: nn.Module, order: list[str], layers: Sequence[str]) -> tuple[LayerGroup, ...]:
-    if isinstance(layers, str) or not isinstance(layers, Sequence) or not layers:
+    is_list = isinstance(layers, Sequence) and not isinstance(layers, str) and bool(layers)
+    if not is_list or not all(isinstance(layer, str) for layer in layers):
         raise TypeError(f"layers must be a list of names such as ['classifier', 'block5']; got {layers!r}.")
     units = _with_normalization(model, order)
     groups = [LayerGroup(layer, _holders_in(model, units, layer)) for layer in layers]
@@ -177,7 +201,8 @@ def _holders_in(model: nn.Module, units: list[LayerGroup], layer: str) -> tuple[
     )
     if not found and any(True for _ in module.parameters()):
         raise ValueError(
-            f"layer {layer!r} comes after the unit that is explained, which does not depend on it."
+            f"layer {layer!r} does not matter here: the forward pass does not use it, or it comes after the "
+            "unit that is explained."
         )
     if not found:
         raise ValueError(
