@@ -99,6 +99,73 @@ def test_it_passes_convolutions_that_go_winograds_way() -> None:
     assert torch.allclose(ours, peer, rtol=1e-4, atol=1e-5 * float(peer.abs().max()))
 
 
+def viewed(inplace: bool, bend: type[nn.Module] = nn.ReLU) -> nn.Module:
+    """A network in which a ReLU meets a view: what InstanceNorm, Flatten and Unflatten return."""
+    net = nn.Sequential(
+        nn.Conv2d(3, 16, 3),
+        nn.ReLU(inplace=inplace),
+        nn.Conv2d(16, 16, 3),
+        nn.InstanceNorm2d(16),
+        bend(inplace=inplace),  # type: ignore[call-arg]
+        nn.AdaptiveAvgPool2d(2),
+        nn.Flatten(),
+        nn.Linear(64, 8),
+        nn.Unflatten(1, (8, 1)),
+        nn.ReLU6(inplace=inplace),
+        nn.Flatten(),
+        nn.Linear(8, 3),
+    )
+    return seeded(net)
+
+
+def test_a_relu_in_place_on_a_view_is_guided_as_the_same_relu_elsewhere() -> None:
+    image = torch.rand(1, 3, 8, 8)
+    apart = saliency_map(viewed(False), image, 0, "guided").attribution
+    plain = saliency_map(viewed(False), image, 0).attribution
+    in_place = saliency_map(viewed(True), image, 0, "guided").attribution
+    assert torch.allclose(in_place, apart, atol=1e-6 * float(apart.abs().max()))
+    assert float((plain - apart).abs().max()) > 0.1 * float(apart.abs().max())
+
+
+@pytest.mark.parametrize("bend", [nn.LeakyReLU, nn.SiLU, nn.Hardswish])
+@pytest.mark.parametrize("inplace", [False, True])
+def test_another_bend_in_place_on_a_view_is_refused_too(bend: type[nn.Module], inplace: bool) -> None:
+    with pytest.raises(ValueError, match="guided backpropagation is defined for ReLUs"):
+        saliency_map(viewed(inplace, bend), torch.rand(1, 3, 8, 8), 0, "guided")
+
+
+class Harmless(nn.Module):
+    """ReLUs, and operations that look like bends and bend nothing here."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv, self.gamma = nn.Conv2d(3, 4, 3), nn.Parameter(torch.ones(4, 1, 1))
+        self.head = nn.Linear(4, 3)
+        seeded(self.conv), seeded(self.head)
+        self.register_buffer("aperture", (torch.rand(8, 8) > 0.3).float())
+
+    def forward(self, images: Tensor) -> Tensor:
+        inner = self.conv(images * self.aperture).clamp_min(0) * self.gamma
+        return self.head(functional.normalize(inner.mean(dim=(2, 3)))).clamp(-20, 20)
+
+
+class Bare(Harmless):
+    def forward(self, images: Tensor) -> Tensor:
+        inner = torch.relu(self.conv(images * self.aperture))
+        mean = inner.mean(dim=(2, 3))
+        return self.head(mean / mean.norm(dim=1, keepdim=True))
+
+
+def test_scales_apertures_and_limits_that_nothing_reaches_are_no_relus() -> None:
+    images = torch.rand(2, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    nets = []
+    for kind in (Harmless, Bare):
+        torch.manual_seed(3)
+        nets.append(kind().eval())
+    found, expected = (saliency_map(net, images, 1, "guided").attribution for net in nets)
+    assert torch.allclose(found, expected, atol=1e-6)
+
+
 class Masked(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         return values * (values > 0)
@@ -127,6 +194,46 @@ class Filled(nn.Module):
 class Halved(nn.Module):
     def forward(self, values: Tensor) -> Tensor:
         return (values + values.abs()) / 2
+
+
+class Lower(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return -torch.minimum(-values, torch.zeros(()))
+
+
+class Rest(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return values - values.clamp_max(0)
+
+
+class Fmax(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return torch.fmax(values, torch.zeros(()))
+
+
+class Signed(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return values * (values.sign() + 1) / 2
+
+
+class Doubled(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return values * ((values > 0) * 2.0) * 0.5
+
+
+class Leaking(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return values * ((values > 0) * 0.9 + 0.1)
+
+
+class Mixed(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return torch.lerp(values, 0 * values, (values < 0).float())
+
+
+class Divided(nn.Module):
+    def forward(self, values: Tensor) -> Tensor:
+        return values / torch.where(values > 0, 1.0, float("inf"))
 
 
 class Own(torch.autograd.Function):
@@ -167,6 +274,14 @@ class Hidden(nn.Module):
         (Larger(), r"the model uses maximum.* write torch.relu\(x\)"),
         (Filled(), r"the model uses masked_fill.* write torch.relu\(x\)"),
         (Halved(), r"the model uses abs.* write torch.relu\(x\)"),
+        (Lower(), r"the model uses minimum.* write torch.relu\(x\)"),
+        (Rest(), r"the model uses clamp_max.* write torch.relu\(x\)"),
+        (Fmax(), r"the model uses fmax.* write torch.relu\(x\)"),
+        (Signed(), r"the model uses sign.* write torch.relu\(x\)"),
+        (Doubled(), r"a product with a mask.* write torch.relu\(x\)"),
+        (Leaking(), r"a product with a mask.* write torch.relu\(x\)"),
+        (Mixed(), r"the model uses lerp.* write torch.relu\(x\)"),
+        (Divided(), r"a division by a mask.* write torch.relu\(x\)"),
         (Hidden(), r"'OwnBackward' hides what it does.* Use torch.relu"),
     ],
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Generator, Tensor, nn
@@ -198,7 +200,10 @@ def test_a_map_of_zeros_stays_zero_and_says_why(method: str) -> None:
         ("occlusion", {"window": (3, 4, 5)}, r"or \(height, width\); got \(3, 4, 5\)"),
         ("occlusion", {"window": 17}, "at most as large as the image, 16 pixels; got 17"),
         ("occlusion", {"window": 4, "stride": 5}, "at least as large as its stride"),
-        ("occlusion", {"baseline": "gray"}, "an image must be a tensor"),
+        ("occlusion", {"baseline": "gray"}, "baseline must be a number in 0..1; got 'gray'"),
+        ("integrated", {"baseline": None}, "baseline must be a number in 0..1; got None"),
+        ("gradcam", {"layer": ""}, "no layer named ''"),
+        ("gradcam", {"at_once": -1}, "at_once must be a whole number of 1 or more; got -1"),
     ],
 )
 def test_options_that_do_not_fit_are_answered_in_words(
@@ -206,6 +211,14 @@ def test_options_that_do_not_fit_are_answered_in_words(
 ) -> None:
     with pytest.raises((ValueError, TypeError), match=words):
         saliency_map(small_net(), torch.rand(1, 3, 16, 16), 1, method, **options)
+
+
+def test_numbers_of_numpy_and_torch_are_numbers() -> None:
+    net, image = small_net(), torch.rand(1, 3, 16, 16)
+    expected = saliency_map(net, image, 1, "integrated", baseline=0.5, num_steps=3).attribution
+    for baseline in (np.float32(0.5), torch.tensor(0.5)):
+        found = saliency_map(net, image, 1, "integrated", baseline=baseline, num_steps=np.int64(3))
+        assert torch.equal(found.attribution, expected)
 
 
 def test_objectives_that_ask_for_more_than_a_number_are_refused() -> None:
@@ -259,7 +272,118 @@ def test_an_output_that_is_no_tensor_is_answered_in_words() -> None:
         saliency_map(DictNet(), torch.rand(1, 3, 12, 12), 1)
 
 
+class NormalizesInPlace(nn.Module):
+    def __init__(self, inner: nn.Module) -> None:
+        super().__init__()
+        self.inner = inner
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self.inner(images.sub_(0.5).div_(0.25))
+
+
+class Normalizes(NormalizesInPlace):
+    def forward(self, images: Tensor) -> Tensor:
+        return self.inner((images - 0.5) / 0.25)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_model_may_normalize_in_place(method: str) -> None:
+    images = torch.rand(2, 3, 16, 16)
+    kept = images.clone()
+    found = saliency_map(NormalizesInPlace(small_net()), images, 1, method).attribution
+    expected = saliency_map(Normalizes(small_net()), images, 1, method).attribution
+    assert torch.allclose(found, expected, atol=1e-6) and torch.equal(images, kept)
+
+
+def test_images_do_not_depend_on_their_batch_where_batch_normalization_has_no_statistics() -> None:
+    net = seeded(
+        nn.Sequential(
+            nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4, track_running_stats=False), nn.ReLU(), nn.Flatten()
+        )
+    )
+    images = torch.rand(3, 3, 6, 6)
+    for method in ("gradient", "smoothgrad", "integrated", "occlusion"):
+        together = saliency_map(net, images, 5, method).attribution
+        alone = torch.cat([saliency_map(net, image, 5, method).attribution for image in images])
+        assert torch.allclose(together, alone, atol=1e-6)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_the_callers_autocast_changes_nothing(method: str) -> None:
+    net, image = small_net(), torch.rand(1, 3, 16, 16)
+    expected = saliency_map(net, image, 1, method).attribution
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(saliency_map(net, image, 1, method).attribution, expected)
+
+
+def test_smoothgrads_noise_does_not_depend_on_torchs_default_type() -> None:
+    net, image = small_net(), torch.rand(1, 3, 16, 16)
+    expected = saliency_map(net, image, 1, "smoothgrad").attribution
+    torch.set_default_dtype(torch.float64)
+    try:
+        found = saliency_map(net, image, 1, "smoothgrad").attribution
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert torch.allclose(found, expected, atol=1e-6)
+
+
+def test_weights_that_are_not_numbers_are_answered_in_words() -> None:
+    net = small_net()
+    net[3].weight.data[0] = float("nan")
+    for method in METHODS:
+        with pytest.raises(ValueError, match="the map holds NaN or infinity: the network itself"):
+            saliency_map(net, torch.rand(1, 3, 16, 16), 1, method)
+
+
+def test_large_and_small_slopes_neither_overflow_nor_vanish_in_l2() -> None:
+    for size in (1e-30, 1e30):
+        net = nn.Sequential(nn.Flatten(), nn.Linear(12, 2, bias=False))
+        net[1].weight.data.fill_(size)
+        values = saliency_map(net, torch.rand(1, 3, 2, 2), 1, reduce="l2").values
+        assert torch.allclose(values / size, torch.full((1, 2, 2), 3**0.5))
+
+
+def test_images_take_the_type_of_the_first_weight_that_is_a_fraction() -> None:
+    class Counted(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.times = nn.Parameter(torch.tensor(7), requires_grad=False)
+            self.inner = small_net()
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.inner(images)
+
+    image = torch.rand(1, 3, 16, 16)
+    expected = saliency_map(small_net(), image, 1).attribution
+    assert torch.equal(saliency_map(Counted(), image, 1).attribution, expected)
+
+
+def test_threads_take_turns_at_one_explainer() -> None:
+    explainer, image = Explainer(small_net(height=32, width=32)), torch.rand(1, 3, 32, 32)
+    expected = {method: saliency_map(explainer.model, image, 1, method).attribution for method in METHODS}
+
+    def ask(method: str) -> bool:
+        found = [[*explainer.explain(image, 1, method)][-1].attribution for _ in range(8)]
+        return all(torch.allclose(one, expected[method], atol=1e-5) for one in found)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(ask, ["gradient", "gradcam", "guided", "gradcam", "smoothgrad"]))
+
+
 def test_the_explainer_is_for_the_weights_that_the_model_had() -> None:
+    net, image = (
+        nn.Sequential(nn.Flatten(), nn.Linear(12, 6), nn.ReLU(), nn.Linear(6, 2)),
+        torch.rand(3, 2, 2),
+    )
+    explainer = Explainer(net)
+    before = explainer.scores(image)
+    with torch.no_grad():
+        for weight in net.parameters():
+            weight.add_(1)
+    assert torch.equal(explainer.scores(image), before) and not torch.allclose(net(image[None]), before)
+
+
+def test_an_explainer_of_new_weights_is_another_one() -> None:
     net, image = small_net(), torch.rand(1, 3, 16, 16)
     explainer = Explainer(net)
     assert torch.allclose(explainer.scores(image), net(image).detach(), atol=1e-6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,18 @@ from .measures import OUTPUT
 from .network import Probe
 from .objectives import Objective
 from .occlusion import Occlusion
-from .saliency_methods import Gradient, Guided, Integrated, Method, SmoothGrad, make_method
+from .saliency_methods import (
+    Gradient,
+    Guided,
+    Integrated,
+    Method,
+    Piece,
+    SmoothGrad,
+    check_count,
+    make_method,
+)
 from .scores import Score, bound_objective, find_classes
+from .weights import has_batch_norm
 
 METHODS: dict[str, type[Method]] = {
     "gradient": Gradient,
@@ -29,6 +40,7 @@ METHODS: dict[str, type[Method]] = {
     "gradcam": GradCam,
     "occlusion": Occlusion,
 }
+BATCH_NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 PIXELS_AT_ONCE = 4 * 224 * 224  # more are slower: what they keep is too large to be used again at once
 
 
@@ -62,6 +74,11 @@ class Explainer:
     is_brief : bool
         Whether it is for one map: then nothing is prepared that pays only from the second gradient on.
 
+    Attributes
+    ----------
+    turn : Lock
+        Held while the network is used, so that threads take turns.
+
     Raises
     ------
     TypeError
@@ -82,14 +99,16 @@ class Explainer:
             self._probe = Probe(model, is_brief=is_brief)
         self._is_brief = is_brief
         self._folded: Probe | None = None
-        self._like = next(self._probe.network.parameters(), torch.zeros(0))
+        numbers = (weight for weight in self._probe.network.parameters() if weight.is_floating_point())
+        self._like = next(numbers, torch.zeros(0))
+        self.turn = threading.Lock()
 
     def scores(self, image: Tensor) -> Tensor:
         """Return the class scores (N, K) of images (C, H, W) or (N, C, H, W) in [0, 1]."""
         images = self.prepared(image)
-        with torch.no_grad(), explained(self.model, images):
-            parts = [self._probe(part, [OUTPUT])[OUTPUT] for part in images.split(_at_once(images))]
-        return torch.cat(parts).cpu()
+        with self.turn, torch.no_grad(), explained(self.model, images):
+            parts = images.clone().split(self._at_once(images))
+            return torch.cat([self._probe(part, [OUTPUT])[OUTPUT] for part in parts]).cpu()
 
     def explain(
         self,
@@ -115,7 +134,9 @@ class Explainer:
         score = self.question(images, target)
         if way.takes_many:
             score = replace(score, probe=self._for_many(images))
-        return self._pieces(way, score, images, at_once or _at_once(images))
+        if at_once is not None:
+            check_count("at_once", at_once)
+        return self._pieces(way, score, images, at_once or self._at_once(images))
 
     def _pieces(self, way: Method, score: Score, images: Tensor, at_once: int) -> Iterator[Explanation]:
         finished: list[Tensor] = []
@@ -123,7 +144,8 @@ class Explainer:
         with explained(self.model, images):
             for start in range(0, count, at_once):
                 block = slice(start, min(start + at_once, count))
-                for done, total, attribution in way.explain(score.part(block), images[block], at_once):
+                pieces = way.explain(score.part(block), images[block], at_once)
+                for done, total, attribution in self._in_turn(pieces):
                     known = attribution.cpu()
                     rest = known.new_zeros(count - block.stop, *known.shape[1:])
                     so_far = done * len(known) + total * start
@@ -131,16 +153,26 @@ class Explainer:
                     yield Explanation(so_far, total * count, whole, score.target)
                 finished.append(known)
 
+    def _in_turn(self, pieces: Iterator[Piece]) -> Iterator[Piece]:
+        """Let no other thread use the network during a piece of work."""
+        while True:
+            with self.turn:
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
     def _for_many(self, images: Tensor) -> Probe:
         """Return a copy for methods of many passes, with batch normalization folded, which rounds otherwise.
 
         It is another one than for a single gradient, so that no map depends on what was asked before.
         """
-        if self._folded is None:
-            with torch.inference_mode(False):
-                copy = Probe(self._probe.network)
-                is_worth_it = copy.fold(tuple(images.shape[1:])) or self._is_brief
-            self._folded = copy if is_worth_it else self._probe
+        if not self._is_brief and not has_batch_norm(self._probe.network):
+            return self._probe
+        with self.turn, torch.inference_mode(False):
+            if self._folded is None:
+                self._folded = Probe(self._probe.network)
+                self._folded.fold(tuple(images.shape[1:]))
         return self._folded
 
     def prepared(self, image: Any) -> Tensor:
@@ -160,6 +192,8 @@ class Explainer:
         class_scores(scores, (0,))
         return Score(self._probe, scores.argmax(dim=1))
 
-
-def _at_once(images: Tensor) -> int:
-    return max(1, PIXELS_AT_ONCE // (images.shape[2] * images.shape[3]))
+    def _at_once(self, images: Tensor) -> int:
+        norms = (module for module in self._probe.network.modules() if isinstance(module, BATCH_NORMS))
+        if any(norm.running_mean is None for norm in norms):
+            return 1  # an image would depend on what shares its batch
+        return max(1, PIXELS_AT_ONCE // (images.shape[2] * images.shape[3]))

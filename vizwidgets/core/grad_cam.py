@@ -12,7 +12,7 @@ from torch.nn.functional import interpolate
 
 from .layers import Layer, known_layers
 from .saliency_methods import Method, Piece
-from .scores import Score, gradient_of
+from .scores import Score, gradient_of, no_autocast
 
 PASSING_ON = ("Pool", "Dropout", "Identity", "Upsample")
 
@@ -39,11 +39,11 @@ class GradCam(Method):
 
     def bind(self, model: nn.Module, images: Tensor) -> GradCam:
         """Look for the layer in the model itself, where it is remembered, not in each private copy."""
-        return replace(self, layer=self.layer or last_feature_map(model, images).name)
+        return self if self.layer is not None else replace(self, layer=last_feature_map(model, images).name)
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
-        name = self.layer or last_feature_map(score.probe.network, images).name
-        small = _weighted(score, images, name, score.probe.module(name))
+        assert self.layer is not None, "bind chooses a layer"
+        small = _weighted(score, images, self.layer, score.probe.module(self.layer))
         yield 1, 1, interpolate(small, images.shape[2:], mode="bilinear", align_corners=False)
 
 
@@ -60,7 +60,7 @@ def _weighted(score: Score, images: Tensor, name: str, module: nn.Module) -> Ten
 
     hook = module.register_forward_hook(begin_here)
     try:
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad(), no_autocast(images):
             scores = score(images.detach().clone())
             if not leaves:
                 raise ValueError(f"the score does not come by layer {name!r}; choose an earlier: layer=...")

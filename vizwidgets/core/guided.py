@@ -5,8 +5,9 @@ A ReLU y = max(x, 0) hands its gradient back where it was on. The guided rule al
     dh/dx = dh/dy          where x > 0 and dh/dy > 0,     and 0 elsewhere
 
 The rule is set on the graph that autograd has recorded, not on modules: there a ReLU is a ReLU, whether it
-was a module, an in-place or a functional call, or one module used ten times. What else bends (GELU, a ReLU
-made of other operations) is seen there too and refused: the plain gradient would go by the name of guided.
+was a module, an in-place or a functional call, or one module used ten times. What else bends, and what is
+known of ReLUs made of other operations (`NOT_RELUS`), is seen there too and refused: the plain gradient would
+go by the name of guided.
 
 References
 ----------
@@ -16,86 +17,106 @@ Saliency by Gradient".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import BackwardCFunction
+from torch.overrides import TorchFunctionMode
 
+from .rectifiers import READERS
 from .winograd import is_linear_step
 
 REMEDY = 'use method="gradient", "smoothgrad" or "integrated", which need no ReLU'
-# What autograd records of operations that bend but are no ReLU, and how one writes them.
-OTHERS = {
-    "GeluBackward": "gelu",
-    "SiluBackward": "silu",
-    "MishBackward": "mish",
-    "HardswishBackward": "hardswish",
-    "EluBackward": "elu or selu",
-    "CeluBackward": "celu",
-    "SoftplusBackward": "softplus",
-    "LeakyReluBackward": "leaky_relu",
-    "RreluWithNoiseBackward": "rrelu",
-    "PreluKernelBackward": "prelu",
-    "HardtanhBackward": "hardtanh",
-    "ThresholdBackward": "threshold",
-    "ClampBackward": "clamp with two limits",
-    "ClampMinBackward": "clamp with a tensor",
-    "MaximumBackward": "maximum",
-    "WhereBackward": "where",
-    "MaskedFillBackward": "masked_fill",
-    "IndexPutBackward": "values[mask] = 0",
-    "AbsBackward": "abs",
-    "MulBackward": "a product with a mask of zeros and ones",
-    "SoftshrinkBackward": "softshrink",
-    "HardshrinkBackward": "hardshrink",
+# What autograd records of operations that bend but are no ReLU: what they are called, and as which module.
+NOT_RELUS: dict[str, tuple[str, tuple[type[nn.Module], ...]]] = {
+    "GeluBackward": ("gelu", (nn.GELU,)),
+    "ErfBackward": ("erf", ()),
+    "SiluBackward": ("silu", (nn.SiLU,)),
+    "MishBackward": ("mish", (nn.Mish,)),
+    "HardswishBackward": ("hardswish", (nn.Hardswish,)),
+    "EluBackward": ("elu or selu", (nn.ELU, nn.SELU)),
+    "CeluBackward": ("celu", (nn.CELU,)),
+    "SoftplusBackward": ("softplus", (nn.Softplus,)),
+    "LeakyReluBackward": ("leaky_relu", (nn.LeakyReLU,)),
+    "RreluWithNoiseBackward": ("rrelu", (nn.RReLU,)),
+    "PreluKernelBackward": ("prelu", (nn.PReLU,)),
+    "SoftshrinkBackward": ("softshrink", (nn.Softshrink,)),
+    "HardshrinkBackward": ("hardshrink", (nn.Hardshrink,)),
+    "ThresholdBackward": ("threshold", (nn.Threshold,)),
+    "HardtanhBackward": ("hardtanh", (nn.Hardtanh,)),
+    "ClampBackward": ("clamp", ()),
+    "ClampMinBackward": ("clamp_min", ()),
+    "ClampMaxBackward": ("clamp_max", ()),
+    "MaximumBackward": ("maximum", ()),
+    "MinimumBackward": ("minimum", ()),
+    "FmaxBackward": ("fmax", ()),
+    "FminBackward": ("fmin", ()),
+    "LogaddexpBackward": ("logaddexp", ()),
+    "AbsBackward": ("abs", ()),
+    "SignBackward": ("sign", ()),
+    "WhereBackward": ("where", ()),
+    "MaskedFillBackward": ("masked_fill", ()),
+    "MaskedScatterBackward": ("masked_scatter", ()),
+    "ScatterBackward": ("scatter", ()),
+    "IndexPutBackward": ("values[mask] = ...", ()),
+    "LerpBackward": ("lerp", ()),
+    "AddcmulBackward": ("addcmul", ()),
+    "MulBackward": ("a product with a mask", ()),
+    "DivBackward": ("a division by a mask", ()),
+    "torch::autograd::CopySlices": ("an operation in place on a view", ()),
 }
-MODULES: dict[str, tuple[type[nn.Module], ...]] = {
-    "GeluBackward": (nn.GELU,),
-    "SiluBackward": (nn.SiLU,),
-    "MishBackward": (nn.Mish,),
-    "HardswishBackward": (nn.Hardswish,),
-    "EluBackward": (nn.ELU, nn.SELU),
-    "CeluBackward": (nn.CELU,),
-    "SoftplusBackward": (nn.Softplus,),
-    "LeakyReluBackward": (nn.LeakyReLU,),
-    "RreluWithNoiseBackward": (nn.RReLU,),
-    "PreluKernelBackward": (nn.PReLU,),
-    "HardtanhBackward": (nn.Hardtanh,),
-    "ThresholdBackward": (nn.Threshold,),
-    "SoftshrinkBackward": (nn.Softshrink,),
-    "HardshrinkBackward": (nn.Hardshrink,),
-}
+LIMITED = ("HardtanhBackward", "ClampBackward", "ClampMinBackward", "ClampMaxBackward")
 
 
-def guide(scores: Tensor, network: nn.Module) -> None:
-    """Set the guided rule on every ReLU between the image and the scores.
+class GuidedRule(TorchFunctionMode):
+    """Records a forward pass inside its ``with`` block, and sets the rule on what was recorded.
 
-    Parameters
-    ----------
-    scores : Tensor
-        (N,), with the graph that led to them. The rule lives and dies with this graph.
-    network : nn.Module
-        Only to name what is in the way.
-
-    Raises
-    ------
-    ValueError
-        If there is no ReLU on the way, or something that might be one in other words.
+    Autograd hides what is done in place to a view, so a ReLU there takes two steps instead.
     """
-    count = 0
-    for node in _nodes(scores):
-        kind = node.name().rstrip("0123456789")
-        if _is_relu(kind, node):
-            node.register_prehook(_keep_positive)
-            count += 1
-        elif _may_be_relu(kind, node):
-            raise ValueError(_refusal(kind, node, network))
-    if not count:
-        raise ValueError(
-            "guided backpropagation changes how gradients pass ReLUs, and this score passes none: the result "
-            f"would be the plain gradient under another name. Instead, {REMEDY}."
-        )
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        kwargs = kwargs or {}
+        if func not in READERS:
+            return func(*args, **kwargs)
+        values, low, high, is_inplace = READERS[func](*args, **kwargs)
+        if not is_inplace or not values._is_view():
+            return func(*args, **kwargs)
+        inner = values.clone()
+        is_relu = low == 0 and high == math.inf
+        return values.copy_(torch.relu(inner) if is_relu else nn.functional.hardtanh(inner, low, high))
+
+    def set(self, scores: Tensor, network: nn.Module) -> None:
+        """Set the guided rule on every ReLU between the image and the scores.
+
+        Parameters
+        ----------
+        scores : Tensor
+            (N,), with the graph that led to them. The rule lives and dies with this graph.
+        network : nn.Module
+            What computed them.
+
+        Raises
+        ------
+        ValueError
+            If there is no ReLU on the way, or something that might be one in other words.
+        """
+        own = {values.data_ptr() for values in (*network.parameters(), *network.buffers())}
+        count = 0
+        for node in _nodes(scores):
+            kind = node.name().rstrip("0123456789")
+            if _is_relu(kind, node):
+                node.register_prehook(_keep_positive)
+                count += 1
+            elif _is_hidden(kind, node) or (kind in NOT_RELUS and _bends(kind, node, own)):
+                raise ValueError(_refusal(kind, node, network))
+        if not count:
+            raise ValueError(
+                "guided backpropagation changes how gradients pass ReLUs, and this score passes none: the "
+                f"result would be the plain gradient under another name. Instead, {REMEDY}."
+            )
 
 
 def _nodes(scores: Tensor) -> Iterator[Any]:
@@ -117,39 +138,56 @@ def _keep_positive(gradients: tuple[Tensor | None, ...]) -> tuple[Tensor | None,
 def _is_relu(kind: str, node: Any) -> bool:
     if kind == "HardtanhBackward":  # a ReLU6 is a hardtanh from 0 to 6
         return bool(node._saved_min_val == 0)
-    if kind == "ClampBackward":
-        return bool(node._saved_min == 0 and node._saved_max is None)
+    if kind in ("ClampBackward", "ClampMinBackward"):
+        low, high = _limits(kind, node)
+        return isinstance(low, (int, float)) and low == 0 and high is None
     return kind == "ReluBackward" or (kind == "ThresholdBackward" and node._saved_threshold == 0)
 
 
-def _may_be_relu(kind: str, node: Any) -> bool:
-    if kind == "MulBackward":
-        return _is_mask(node._saved_other) or _is_mask(node._saved_self)
-    is_ours = isinstance(node, torch.autograd.function.BackwardCFunction) and is_linear_step(node)
-    is_foreign = _is_foreign(kind, node) and not is_ours
-    return kind in OTHERS or is_foreign
+def _limits(kind: str, node: Any) -> tuple[Any, Any]:
+    if kind == "HardtanhBackward":
+        return node._saved_min_val, node._saved_max_val
+    return getattr(node, "_saved_min", None), getattr(node, "_saved_max", None)
 
 
-def _is_foreign(kind: str, node: Any) -> bool:
+def _is_hidden(kind: str, node: Any) -> bool:
     """Whether a function of its own, or a compiled part, hides what it does."""
-    return isinstance(node, torch.autograd.function.BackwardCFunction) or "DifferentiableGraph" in kind
+    is_foreign = isinstance(node, BackwardCFunction) or "DifferentiableGraph" in kind
+    return is_foreign and not is_linear_step(node)
 
 
-def _is_mask(factor: Tensor | None) -> bool:
-    if factor is None or factor.requires_grad or factor.numel() < 2:
+def _bends(kind: str, node: Any, own: set[int]) -> bool:
+    """Whether an operation treats some values otherwise than others, by what the values are."""
+    if kind in LIMITED:  # limits that nothing reaches bend nothing
+        low, high = _limits(kind, node)
+        is_low = low is not None and bool((node._saved_self < low).any())
+        return is_low or (high is not None and bool((node._saved_self > high).any()))
+    if kind in ("MulBackward", "DivBackward"):
+        factors = (getattr(node, "_saved_other", None), getattr(node, "_saved_self", None))
+        return any(_is_mask(factor, own) for factor in factors)
+    if kind == "torch::autograd::CopySlices":  # a copy of something that was computed is in the graph itself
+        return len(node.next_functions) < 2 or node.next_functions[1][0] is None
+    return True
+
+
+def _is_mask(factor: Tensor | None, own: set[int]) -> bool:
+    """Whether a factor has two different values, and comes from the image and not from the network."""
+    if factor is None or factor.requires_grad or factor.numel() < 2 or factor.data_ptr() in own:
         return False
-    return factor.dtype == torch.bool or bool(((factor == 0) | (factor == 1)).all())
+    low, high = factor.min(), factor.max()
+    return bool(low < high) and bool(((factor == low) | (factor == high)).all())
 
 
 def _refusal(kind: str, node: Any, network: nn.Module) -> str:
-    if _is_foreign(kind, node):
+    if _is_hidden(kind, node):
         return (
             f"guided backpropagation needs to see every ReLU, and {kind!r} hides what it does (an autograd "
             f"function of its own, or a compiled part). Use torch.relu there, or {REMEDY}."
         )
-    names = [name for name, module in network.named_modules() if isinstance(module, MODULES.get(kind, ()))]
+    words, modules = NOT_RELUS[kind]
+    names = [name for name, module in network.named_modules() if isinstance(module, modules)]
     where = f"layer {names[0]!r} ({type(network.get_submodule(names[0])).__name__})" if names else "the model"
     return (
-        f"guided backpropagation is defined for ReLUs, but {where} uses {OTHERS[kind]}. If that is a ReLU in "
+        f"guided backpropagation is defined for ReLUs, but {where} uses {words}. If that is a ReLU in "
         f"other words, write torch.relu(x) or torch.nn.functional.relu6(x); otherwise {REMEDY}."
     )

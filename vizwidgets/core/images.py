@@ -43,7 +43,10 @@ def check_image(image: Any, channels: int | None = None) -> Tensor:
     if tensor.dim() == 3:
         tensor = tensor[None]
     if tensor.dim() != 4:
-        raise ValueError(f"an image must be (C, H, W), a batch (N, C, H, W); got {tuple(tensor.shape)}.")
+        hint = " A gray image is written image[None]." if tensor.dim() == 2 else ""
+        raise ValueError(
+            f"an image must be (C, H, W), a batch (N, C, H, W); got {tuple(tensor.shape)}.{hint}"
+        )
     _check_size(tensor, channels)
     tensor = tensor.float()  # only now: as floats, a picture that is too large may not fit the memory
     if not bool(torch.isfinite(tensor).all()):
@@ -75,8 +78,14 @@ def _check_size(tensor: Tensor, channels: int | None) -> None:
     check_pixels(height, width)
     if channels is not None and depth != channels:
         wanted = {1: "1 channel (gray)", 3: "3 channels (RGB)"}.get(channels, f"{channels} channels")
-        hint = ", or move the channels to the front: image.permute(2, 0, 1)" if width in (1, 3) else ""
-        raise ValueError(f"this model takes {wanted}; got shape {tuple(tensor.shape)}{hint}.")
+        hint = ""
+        if width in (1, 3):
+            hint = " Channels come first: image.permute(2, 0, 1), for a batch image.permute(0, 3, 1, 2)."
+        elif (depth, channels) == (1, 3):
+            hint = " A gray image in three equal channels is image.expand(-1, 3, -1, -1)."
+        elif (depth, channels) == (3, 1):
+            hint = " Its gray is image.mean(dim=1, keepdim=True)."
+        raise ValueError(f"this model takes {wanted}; got shape {tuple(tensor.shape)}.{hint}")
 
 
 def check_pixels(height: int, width: int) -> None:

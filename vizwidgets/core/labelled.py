@@ -130,9 +130,12 @@ def explained(model: nn.Module, images: Tensor, name: str = "") -> Iterator[None
     """Answer torch's refusal of images in words: what they are, and what the model was made for."""
     try:
         yield
+    except NotImplementedError:
+        raise  # a forward pass that is not written yet says so itself
     except RuntimeError as error:
         which = f"the images of {name}" if name else "these images"
-        wanted = getattr(model, "input_shape", None)
-        wish = f" It was made for {tuple(wanted)}." if wanted else ""
-        shape = tuple(images.shape[1:])
-        raise ValueError(f"the model does not take {which}, {shape}.{wish} ({error})") from error
+        shape, wanted = tuple(images.shape[1:]), getattr(model, "input_shape", None)
+        is_as_made = wanted is not None and tuple(wanted) == shape
+        problem = "the model fails on" if is_as_made else "the model does not take"
+        wish = f" It was made for {tuple(wanted)}." if wanted and not is_as_made else ""
+        raise ValueError(f"{problem} {which}, {shape}.{wish} ({error})") from error

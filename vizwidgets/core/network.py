@@ -196,8 +196,7 @@ def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
         values = parameter.detach()
         if dtype is not None and id(parameter) in is_product:
             values = values.to(dtype)
-        if values.dim() == 4:
-            return values.clone(memory_format=torch.channels_last)
-        return values.clone() if values.dim() == 1 else values  # a bias belongs to the filters of its time
+        layout = torch.channels_last if values.dim() == 4 else torch.preserve_format
+        return values.clone(memory_format=layout)  # of this time, whatever the model learns meanwhile
 
     return private_copy(model, converted)

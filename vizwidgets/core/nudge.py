@@ -108,7 +108,7 @@ def nudge(
     images = explainer.prepared(image)
     _check(images, row, column, size)
     score = explainer.question(images, target)
-    with explained(explainer.model, images):
+    with explainer.turn, explained(explainer.model, images):
         whole = score.gradient(images) if gradient is None else _fitting(gradient, images)
         nudged, step = _nudged(images[0], int(row), int(column), float(size))
         scores = score.repeated(len(nudged)).values(nudged).cpu()

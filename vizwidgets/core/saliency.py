@@ -13,7 +13,7 @@ from .explainer import METHODS, Explainer
 from .objectives import Objective
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SaliencyMap:
     """How strongly the score of each image reacts to each of its pixels, in raw values.
 
@@ -103,6 +103,11 @@ def saliency_map(
         raise ValueError(f"reduce must be one of {', '.join(REDUCTIONS)}; got {reduce!r}.")
     *_, whole = Explainer(model, is_brief=True).explain(image, target, method, **options)
     values = magnitudes(whole.attribution, method, reduce)
+    if not bool(values.isfinite().all()):
+        raise ValueError(
+            "the map holds NaN or infinity: the network itself gives such scores or slopes for these images. "
+            "Look at its weights; a training that diverged leaves NaN."
+        )
     empty = [str(number) for number, shown in enumerate(values) if not bool(shown.any())]
     if empty:
         which = "the map" if len(values) == 1 else f"the map of image {', '.join(empty)}"
@@ -119,7 +124,7 @@ def magnitudes(attribution: Tensor, method: str, reduce: str = "max") -> Tensor:
 REDUCTIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "max": lambda attribution: attribution.amax(dim=1),
     "mean": lambda attribution: attribution.mean(dim=1),
-    "l2": lambda attribution: attribution.square().sum(dim=1).sqrt(),
+    "l2": lambda attribution: attribution.double().norm(dim=1).to(attribution.dtype),
 }
 ZERO_BECAUSE = (
     "no pixel moves this score, as where every ReLU on the way is off. Ask for a class or unit that is "

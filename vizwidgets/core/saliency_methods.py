@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from numbers import Real
 from typing import Any, ClassVar
 
 import torch
 from torch import Generator, Tensor, nn
 
-from .guided import guide
+from .guided import GuidedRule
 from .images import check_image
 from .scores import Score
 from .whole_numbers import check_seed, whole_number
@@ -57,10 +58,10 @@ class Gradient(Method):
 
 @dataclass(frozen=True)
 class Guided(Method):
-    """Only positive gradients for positive activations (Springenberg et al. 2015; see `guide`)."""
+    """Only positive gradients for positive activations (Springenberg et al. 2015; see `GuidedRule`)."""
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
-        yield 1, 1, score.gradient(images, guide)
+        yield 1, 1, score.gradient(images, GuidedRule())
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ class SmoothGrad(Method):
     seed: int = 0
 
     def __post_init__(self) -> None:
-        _check_count("num_samples", self.num_samples)
+        check_count("num_samples", self.num_samples)
         _check_number("noise", self.noise, 0.0, 10.0)
         check_seed(self.seed)
 
@@ -95,11 +96,15 @@ class SmoothGrad(Method):
         sigma = self.noise * (images.amax(dim=(1, 2, 3)) - images.amin(dim=(1, 2, 3)))
         total, generator = torch.zeros_like(images), Generator().manual_seed(int(self.seed))
         for first, last in spans(self.num_samples, max(1, at_once // len(images))):
-            noise = [torch.randn(images.shape[1:], generator=generator) for _ in range(first, last)]
+            noise = [_noise(images, generator) for _ in range(first, last)]
             noisy = images[:, None] + sigma[:, None, None, None, None] * torch.stack(noise).to(images)
             gradient = score.repeated(last - first).gradient(noisy.flatten(0, 1))
             total += gradient.view(noisy.shape).sum(dim=1)
             yield last, self.num_samples, total / last
+
+
+def _noise(images: Tensor, generator: Generator) -> Tensor:
+    return torch.randn(images.shape[1:], generator=generator, dtype=torch.float32)
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,7 @@ class Integrated(Method):
     baseline: Any = 0.0
 
     def __post_init__(self) -> None:
-        _check_count("num_steps", self.num_steps)
+        check_count("num_steps", self.num_steps)
 
     def explain(self, score: Score, images: Tensor, at_once: int) -> Iterator[Piece]:
         start = baseline_image(self.baseline, images)
@@ -148,7 +153,7 @@ def baseline_image(baseline: Any, images: Tensor) -> Tensor:
     TypeError, ValueError
         If it is no number in [0, 1] and no image of their size.
     """
-    if isinstance(baseline, (int, float)) and not isinstance(baseline, bool):
+    if getattr(baseline, "ndim", 0) == 0:  # no image, so it must be a number
         _check_number("baseline", baseline, 0.0, 1.0)
         return torch.full_like(images[:1], float(baseline))
     image = check_image(baseline, images.shape[1])
@@ -178,15 +183,16 @@ def make_method(name: str, methods: dict[str, type[Method]], options: dict[str, 
     return methods[name](**options)
 
 
-def _check_count(name: str, value: Any) -> None:
+def check_count(name: str, value: Any) -> None:
+    """Refuse what is no whole number of 1 or more."""
     number = whole_number(value)
     if number is None or number < 1:
         raise ValueError(f"{name} must be a whole number of 1 or more; got {value!r}.")
 
 
 def _check_number(name: str, value: Any, low: float, high: float) -> None:
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    if not is_number or not low <= value <= high:
+    is_number = isinstance(value, Real) or (isinstance(value, Tensor) and value.ndim == 0)
+    if not is_number or isinstance(value, bool) or not low <= float(value) <= high:
         raise ValueError(f"{name} must be a number in {low:g}..{high:g}; got {value!r}.")
 
 

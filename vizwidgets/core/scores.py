@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +12,10 @@ from torch import Tensor, nn
 
 from .classes import class_scores, find_class
 from .evaluation import total_activation
+from .guided import GuidedRule
 from .measures import OUTPUT
 from .network import Probe
 from .objectives import Objective
-
-Rule = Callable[[Tensor, nn.Module], None]
 
 
 @dataclass(frozen=True)
@@ -54,40 +54,41 @@ class Score:
     def values(self, images: Tensor) -> Tensor:
         """Return the numbers alone, nothing recorded."""
         with torch.no_grad():
-            return self(images)
+            return self(images.clone())  # a model that normalizes in place may not change these
 
-    def gradient(self, images: Tensor, rule: Rule | None = None) -> Tensor:
+    def gradient(self, images: Tensor, rule: GuidedRule | None = None) -> Tensor:
         """Return the gradient of each image's number with respect to its pixels, (N, C, H, W).
 
         Parameters
         ----------
         images : Tensor
             (N, C, H, W).
-        rule : callable, optional
-            Changes how gradients pass what was recorded, as `guide` does.
+        rule : GuidedRule, optional
+            Changes how gradients pass ReLUs.
 
         Raises
         ------
         ValueError
             If the number has no gradient.
         """
-        with torch.inference_mode(False), torch.enable_grad():
+        with torch.inference_mode(False), torch.enable_grad(), no_autocast(images):
             leaf = images.detach().clone().requires_grad_()
-            scores = self(leaf * 1.0)  # a layer that works in place may not touch a leaf
-            return gradient_of(scores, leaf, "image", None if rule is None else self._set(rule))
+            with rule or nullcontext():
+                scores = self(leaf * 1.0)  # a layer that works in place may not touch a leaf
+            if rule is not None and scores.requires_grad:
+                rule.set(scores, self.probe.network)
+            return gradient_of(scores, leaf, "image")
 
-    def _set(self, rule: Rule) -> Callable[[Tensor], None]:
-        return lambda scores: rule(scores, self.probe.network)
+
+def no_autocast(images: Tensor) -> Any:
+    """Keep the caller's autocast out of the way back, as a `Probe` does on the way there."""
+    return torch.autocast(images.device.type, enabled=False)
 
 
-def gradient_of(
-    scores: Tensor, leaf: Tensor, what: str, rule: Callable[[Tensor], None] | None = None
-) -> Tensor:
+def gradient_of(scores: Tensor, leaf: Tensor, what: str) -> Tensor:
     """Return the gradient of scores (N,) with respect to a leaf, or say why there is none."""
     gradient = None
     if scores.requires_grad:
-        if rule is not None:
-            rule(scores)
         (gradient,) = torch.autograd.grad(scores.sum(), leaf, allow_unused=True)
     if gradient is None:
         raise ValueError(
