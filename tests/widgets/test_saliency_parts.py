@@ -278,3 +278,18 @@ def test_clumsy_hands_on_many_controls_leave_the_maps_of_the_last_order():
         "gradient",
     ]
     assert widget.inspector.wait(20)
+
+
+def test_an_order_that_has_just_begun_does_not_flicker_with_empty_maps():
+    widget = SaliencyExplorer(small_net(), IMAGES, num_samples=3)
+    assert widget.run.wait(20)
+    frames: list[Any] = []
+    widget.view.num_views = 1
+    widget.view.push = lambda rows, bar: frames.append([tile.get("note") for tile in rows[0].words["tiles"]])
+    widget._stepper._seconds = 10.0
+    for name in ("cat", "dog", "goat"):
+        widget.class_name = name
+        assert widget.run.wait(20)
+    assert all(notes[1] == "" for notes in frames)
+    widget.methods = ["gradient", "smoothgrad"]
+    assert widget.run.wait(20) and any(frames)

@@ -169,7 +169,7 @@ class SaliencyFrame(SaliencyTraits, Still):
     # -- what the run calls ---------------------------------------------------------------------------
 
     def _on_step(self) -> None:
-        if self.view.is_ready:
+        if self.view.is_ready and self._stepper.num_taken:  # before, an empty frame would only flicker
             self.view.push(*self._tiles.rows(self._look()))
             self._offer_classes()
         self.bar.tick()
