@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -291,3 +292,45 @@ def test_a_copy_of_a_folded_network_is_folded_and_unfolds_for_itself() -> None:
     unfold(twin)
     assert torch.equal(twin(image), net(image))
     assert type(folded.norm).__name__ == "FoldedBatchNorm2d" and not torch.equal(folded(image), twin(image))
+
+
+def test_a_network_that_normalizes_in_place_is_folded_too() -> None:
+    class InPlace(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.first, self.norm = nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4)
+
+        def forward(self, images: Tensor) -> Tensor:
+            return self.norm(self.first(images.sub_(0.5).div_(0.25)))
+
+    network, images = worn(InPlace()), torch.rand(2, *SHAPE)
+    expected = network(images.clone())
+    assert fold_batch_norm(network, SHAPE) == ("norm",)
+    assert relative(network(images.clone()), expected) < 1e-6
+
+
+def batch_normalized() -> Any:
+    return worn(nn.Sequential(nn.Conv2d(3, 4, 3), nn.BatchNorm2d(4), nn.ReLU()))
+
+
+@pytest.mark.parametrize("shape", [None, (3, 8), "abc", (0, 8, 8), (3, -1, 8), (3.0, 8, 8), 3])
+def test_a_shape_that_no_image_has_is_answered_in_words_and_blocks_nothing(shape: Any) -> None:
+    probe = Probe(batch_normalized())
+    with pytest.raises(ValueError, match=r"shape must be \(C, H, W\)"):
+        probe.fold(shape)
+    assert probe.fold((3, 8, 8))
+
+
+def test_a_shape_that_the_network_does_not_take_blocks_no_later_folding() -> None:
+    probe = Probe(batch_normalized())
+    assert not probe.fold((1, 8, 8)) and probe.fold((3, 8, 8)) and not probe.fold((3, 8, 8))
+
+
+def test_a_folded_network_survives_pickling() -> None:
+    network, images = batch_normalized(), torch.rand(2, *SHAPE)
+    expected = network(images)
+    assert fold_batch_norm(network, SHAPE)
+    loaded = pickle.loads(pickle.dumps(network))
+    assert relative(loaded(images), expected) < 1e-6
+    unfold(loaded)
+    assert type(loaded[1]) is nn.BatchNorm2d and torch.equal(loaded(images), expected)

@@ -5,8 +5,9 @@ done itself:
 
     γ (w · x + b - μ) / √(σ² + ε) + β = (s w) · x + (s (b - μ) + β)   with s = γ / √(σ² + ε)
 
-For EfficientNet-Lite0 that is almost half the time of a gradient. It is done only where a trace of the
-forward pass proves that nobody else reads the convolution's output or weights.
+For EfficientNet-Lite0 that is almost half the time of a gradient. It is done only where nobody else was seen
+to read the convolution's output or weights in the forward pass of one random image. That holds for networks
+that do the same for all images; one that takes another way for some of them is beyond it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from .layers import Shape, device_of
+from .own_numbers import OwnNumbers
 from .private_copy import private_copy
 from .winograd import WinogradConvolution
 
@@ -53,7 +55,19 @@ class _Folded:
         return input
 
 
-_FOLDED = {norm: type(f"Folded{norm.__name__}", (_Folded, norm), {}) for norm in NORMS}
+class FoldedBatchNorm1d(_Folded, nn.BatchNorm1d):
+    """A `BatchNorm1d` whose work another layer does."""
+
+
+class FoldedBatchNorm2d(_Folded, nn.BatchNorm2d):
+    """A `BatchNorm2d` whose work another layer does."""
+
+
+class FoldedBatchNorm3d(_Folded, nn.BatchNorm3d):
+    """A `BatchNorm3d` whose work another layer does."""
+
+
+_FOLDED = {folded.__mro__[2]: folded for folded in (FoldedBatchNorm1d, FoldedBatchNorm2d, FoldedBatchNorm3d)}
 
 
 @torch.no_grad()
@@ -83,7 +97,7 @@ def fold_batch_norm(network: nn.Module, shape: Shape) -> tuple[str, ...]:
     """
     twin = private_copy(network)
     try:
-        with torch.random.fork_rng(devices=[]):  # a network may draw numbers, which are not ours to take
+        with OwnNumbers(0):  # a network may draw some, which are not ours to take
             pairs = _tried(twin, _random_image(network, shape))
     except Exception:  # it can not run on such an image, or looks at its own parts
         return ()
@@ -100,7 +114,7 @@ def _random_image(network: nn.Module, shape: Shape) -> Tensor:
 
 def _tried(twin: nn.Module, image: Tensor) -> list[tuple[str, str]]:
     """Fold what can be folded; return it, or nothing if the outputs are others."""
-    expected, pairs = _pairs(twin, image)
+    expected, pairs = _pairs(twin, image.clone())  # some networks overwrite it
     for source, norm in pairs:
         _fold(twin.get_submodule(source), twin.get_submodule(norm))
     return pairs if pairs and _is_close(twin(image), expected) else []

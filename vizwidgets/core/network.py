@@ -19,6 +19,7 @@ from .layers import Shape, device_of, find_module
 from .measures import OUTPUT
 from .private_copy import private_copy
 from .weights import has_batch_norm
+from .whole_numbers import whole_number
 from .winograd import hasten
 
 PRECISIONS = ("auto", "float32", "bfloat16")
@@ -74,7 +75,8 @@ class Probe:
         self._model = _copy_to_run(model, dtype)
         if dtype is None and not is_brief:
             hasten(self._model)
-        self._has_tried_folding = dtype is not None  # too coarse for it
+        self._is_coarse = dtype is not None  # too coarse for folding
+        self._tried: set[tuple[int | None, ...]] = set()  # shapes
 
     @property
     def network(self) -> nn.Module:
@@ -96,7 +98,8 @@ class Probe:
     def fold(self, shape: Shape) -> bool:
         """Fold batch normalization into the convolutions before it, with equal values (`fold_batch_norm`).
 
-        That takes about as long as a few gradients: it pays where many follow. The second time does nothing.
+        That takes about as long as a few gradients: it pays where many follow. The second time for a shape
+        does nothing.
 
         Parameters
         ----------
@@ -107,10 +110,18 @@ class Probe:
         -------
         bool
             Whether anything was folded now.
+
+        Raises
+        ------
+        ValueError
+            If no image has such a shape.
         """
-        if self._has_tried_folding or not has_batch_norm(self._model):
+        sides = tuple(map(whole_number, shape)) if isinstance(shape, Sequence) else ()
+        if len(sides) != 3 or any(side is None or side < 1 for side in sides):
+            raise ValueError(f"shape must be (C, H, W) of the images, such as (3, 224, 224); got {shape!r}.")
+        if self._is_coarse or sides in self._tried or not has_batch_norm(self._model):
             return False
-        self._has_tried_folding = True
+        self._tried.add(sides)
         return bool(fold_batch_norm(self._model, shape))
 
     def __call__(self, image: Tensor, layers: Sequence[str]) -> dict[str, Tensor]:
