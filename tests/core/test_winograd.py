@@ -66,6 +66,21 @@ def test_other_convolutions_stay_as_they_are(changes: dict[str, Any]) -> None:
     assert type(net[2]) is nn.Conv2d
 
 
+def test_a_convolution_whose_hook_gives_it_other_weights_goes_the_direct_way() -> None:
+    net = wide_net()
+    weight = net[2].weight.detach().clone()
+
+    def scale(module: nn.Module, inputs: tuple[Tensor, ...]) -> None:
+        module.weight.data = weight * (1 + inputs[0].detach().mean())
+
+    net[2].register_forward_pre_hook(scale)
+    probe = Probe(net)
+    for brightness in (1.0, 0.1):  # a second pass must not find what the first has prepared
+        image = (brightness * torch.rand(1, 3, 30, 29)).requires_grad_()
+        found, expected = probe(image, ("4",))["4"], net(image)
+        assert relative(found.detach(), expected.detach()) < 1e-5
+
+
 def test_bfloat16_and_measurements_without_a_gradient_go_the_direct_way() -> None:
     net, image = wide_net(), torch.rand(1, 3, 30, 29)
     rough, exact = Probe(net, "bfloat16")._model, Probe(net)._model

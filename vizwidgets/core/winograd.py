@@ -85,7 +85,8 @@ def _suits(module: nn.Conv2d) -> bool:
     is_usual = shape == ((3, 3), (1, 1), (1, 1), (1, 1), 1) and module.padding_mode == "zeros"
     weight = module.weight
     is_plain = weight.dtype == torch.float32 and weight.device.type == "cpu" and not weight.requires_grad
-    return is_usual and is_plain and min(weight.shape[:2]) >= LEAST_CHANNELS
+    is_bare = not module._forward_hooks and not module._forward_pre_hooks  # one may give it other weights
+    return is_usual and is_plain and is_bare and min(weight.shape[:2]) >= LEAST_CHANNELS
 
 
 def transformed(weight: Tensor) -> Tensor:
