@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, TensorDataset
 
+from tests.core.nets import NormalizingInPlace
 from vizwidgets.core.metrics import accuracy, confusion, predictions
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training, flip, train
@@ -427,3 +428,14 @@ def test_images_that_the_model_does_not_take_are_refused_in_words(ask):
 def test_numbers_of_numpy_and_torch_are_numbers_too():
     settings = TrainSettings(epochs=torch.tensor(3), seed=torch.tensor(2))
     assert (settings.epochs, settings.seed) == (3, 2) and type(settings.epochs) is int
+
+
+def test_a_network_that_normalizes_in_place_is_judged_and_trained_like_any_other():
+    images, labels = torch.rand(6, 3, 16, 16), torch.arange(6) % 4
+    before, model = images.clone(), NormalizingInPlace()
+    expected = model.inner((images - 0.5) / 0.25).argmax(dim=1)
+    assert torch.equal(predictions(model, images), expected)
+    assert accuracy(model, (images, expected)) == 1
+    assert int(confusion(model, (images, labels)).sum()) == 6
+    training = Training(model, (images, labels), TrainSettings(epochs=1, batch_size=3))
+    assert torch.equal(training.images, before) and torch.equal(images, before)

@@ -113,7 +113,7 @@ def check_labels(model: nn.Module, pairs: Pairs, name: str = "data") -> int:
     """
     images, labels = pairs
     with torch.no_grad(), explained(model, images, name):
-        scores = private_copy(model)(images[:1].to(device_of(model)))
+        scores = private_copy(model)(images[:1].clone().to(device_of(model)))  # some overwrite it
     if scores.dim() != 2:
         raise ValueError(f"the model must return class scores (N, classes); got {tuple(scores.shape)}.")
     low, high = int(labels.min()), int(labels.max())
