@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import threading
 from typing import Any
 
 import pytest
@@ -121,3 +122,45 @@ def test_the_model_itself_stays_bit_by_bit() -> None:
         for _, net in Forgetting(groups, True, 0).copies(model):
             assert not any(weight.is_inference() for weight in net.parameters())
     assert_same(before, state(model))
+
+
+class Told(nn.Module):
+    """Wants to be told how its weights begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.arange(60.0))
+
+    def reset_parameters(self, std: float) -> None:
+        nn.init.normal_(self.weight, std=std)
+
+
+def test_weights_whose_law_wants_arguments_are_shuffled() -> None:
+    net = own_copy(Told())
+    forget(net, [""], seed=0)
+    assert torch.equal(net.weight.sort().values, torch.arange(60.0))
+    assert not torch.equal(net.weight, torch.arange(60.0))
+
+
+class Meddling(nn.Linear):
+    """While it begins anew, another thread draws."""
+
+    drawn: list[Tensor] = []
+
+    def reset_parameters(self) -> None:
+        thread = threading.Thread(target=lambda: Meddling.drawn.append(torch.rand(3)))
+        thread.start()
+        thread.join()
+        super().reset_parameters()
+
+
+def test_a_thread_that_draws_meanwhile_neither_disturbs_nor_is_disturbed() -> None:
+    quiet, meddling = nn.Sequential(nn.Linear(6, 5)), nn.Sequential(Meddling(6, 5))
+    forget(quiet, ["0"], seed=3)
+    torch.manual_seed(1)
+    expected = torch.rand(6)
+    torch.manual_seed(1)
+    Meddling.drawn.clear()
+    forget(meddling, ["0"], seed=3)
+    assert torch.equal(meddling[0].weight, quiet[0].weight)
+    assert torch.equal(torch.cat([Meddling.drawn[0], torch.rand(3)]), expected)

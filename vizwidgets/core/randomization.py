@@ -3,11 +3,13 @@
 A layer is made random as it was before its training: by its own ``reset_parameters``. Batch normalization
 also forgets its running means and variances. They were averaged over what the trained layers sent, so they
 are as learned as weights are; kept, they would leave a trace of the trained network in the random one.
-Weights that no ``reset_parameters`` touches are shuffled: the same numbers, in other places.
+Weights that no ``reset_parameters`` touches, or only one that wants arguments, are shuffled: the same
+numbers, in other places.
 """
 
 from __future__ import annotations
 
+import inspect
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from torch import Tensor, nn
 
 from .layer_groups import LayerGroup
 from .layers import network_of
+from .own_numbers import OwnNumbers
 from .private_copy import private_copy
 
 
@@ -87,16 +90,22 @@ def forget(model: nn.Module, modules: Iterable[str], seed: int) -> None:
 def _forget_one(module: nn.Module, seed: int) -> None:
     weights = list(module.parameters(recurse=False))
     before = [weight.clone() for weight in weights]
-    reset: Any = getattr(module, "reset_parameters", None)
-    if callable(reset):
-        devices = {weight.device for weight in weights if weight.device.type == "cuda"}
-        with torch.random.fork_rng(devices=list(devices)):  # reset_parameters draws from torch's own numbers
-            torch.manual_seed(seed)
-            reset()
+    if _has_law(module):
+        with OwnNumbers(seed):
+            module.reset_parameters()  # type: ignore[operator]
     generator = torch.Generator().manual_seed(seed)
     for weight, values in zip(weights, before, strict=True):
         if torch.equal(weight, values):
             weight.copy_(_shuffled(values, generator))
+
+
+def _has_law(module: Any) -> bool:
+    """Whether a module knows how its weights begin, without being told anything."""
+    try:
+        inspect.signature(module.reset_parameters).bind()
+    except (AttributeError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _shuffled(values: Tensor, generator: torch.Generator) -> Tensor:
