@@ -177,3 +177,10 @@ def test_bars_show_predicted_and_actual_change_on_one_scale_from_the_middle(widg
         share = 50 * change / changes.abs().max().item()
         assert float(width) == pytest.approx(abs(share), abs=0.06)
         assert float(left) == pytest.approx(50 + min(share, 0), abs=0.06)
+
+
+def test_a_click_is_one_question_although_row_and_column_change_one_after_the_other(widget):
+    asked: list[Any] = []
+    widget.inspector._errand.ask = asked.append
+    widget.view._receive(None, {"type": "pin", "place": [0, 5, 9]}, [])
+    assert asked == [(0, 5, 9)] and widget.view.mark == [0, 5, 9]

@@ -42,7 +42,7 @@ class SaliencyInspector:
 
     def __init__(self, explorer: SaliencyFrame) -> None:
         self._explorer = explorer
-        self.is_pinned = False
+        self.is_pinned = self._is_moving = False
         self.nudge: Nudge | None = None
         self._gradients: dict[tuple[str, str], Tensor] = {}
         self._errand: Errand[Place] = Errand(self._answer, self._fail)
@@ -74,15 +74,19 @@ class SaliencyInspector:
 
     def move_to(self, place: Place) -> None:
         """Keep a pixel that was clicked."""
-        explorer = self._explorer
+        explorer, self._is_moving = self._explorer, True
         try:
             explorer.image_number, explorer.row, explorer.column = place
         except ValueError as refusal:  # the click was on an image that is not there any longer
             explorer.bar.say(str(refusal))
+        finally:
+            self._is_moving = False
         self.pin()
 
     def pin(self, is_moved: bool = True) -> None:
         """Read the pixel that the traits name."""
+        if self._is_moving:  # row and column change one after the other, and are read together
+            return
         self.is_pinned |= is_moved
         self.refresh()
         if not self.is_pinned:

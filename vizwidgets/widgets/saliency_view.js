@@ -50,12 +50,16 @@ class Asker { // asks the kernel about pixels, one question at a time: of those 
 
   ask(message) {
     const slot = message.type === 'pin' ? 'pin' : 'look'; // a look does not push out a click
-    if (performance.now() - this.sentAt < ANSWER_TIMEOUT) {
+    if (this.isBusy) {
       this.waiting[slot] = message;
       return;
     }
     this.sentAt = performance.now();
     this.model.send(message);
+  }
+
+  get isBusy() {
+    return performance.now() - this.sentAt < ANSWER_TIMEOUT;
   }
 
   answered() {
@@ -72,6 +76,7 @@ class Maps {
     this.model = model;
     this.asker = new Asker(model);
     this.rows = [];
+    this.pinned = model.get('mark');
     this.root = made('div', 'vw-saliency', el);
     this.body = made('div', 'vw-sal-rows', this.root);
     this.body.setAttribute('role', 'group');
@@ -115,8 +120,14 @@ class Maps {
   }
 
   markPinned() {
-    const [number, ...place] = this.model.get('mark');
+    const [number, ...place] = this.pinned;
     this.rows.forEach((row) => row.mark('pinned', ...(row.number === number ? place : [])));
+  }
+
+  followMark() { // what the kernel has heard of; while a question is open the student may be further already
+    if (this.asker.isBusy) return;
+    this.pinned = this.model.get('mark');
+    this.markPinned();
   }
 
   point(event) {
@@ -136,7 +147,7 @@ class Maps {
 
   pin(place) {
     if (!place) return;
-    this.model.set('mark', place); // at once; the kernel writes the same when it has heard of it
+    this.pinned = place;
     this.markPinned();
     this.asker.ask({ type: 'pin', place });
   }
@@ -147,7 +158,7 @@ class Maps {
     if (!move || event.ctrlKey || event.metaKey || event.altKey || !this.rows.length) return;
     event.preventDefault();
     event.stopPropagation();
-    const [number = 0, row = 0, column = 0] = this.model.get('mark');
+    const [number = 0, row = 0, column = 0] = this.pinned;
     const { canvas } = this.rows[Math.min(number, this.rows.length - 1)].tiles[0];
     const length = event.shiftKey ? 10 : 1;
     const within = (value, size) => Math.min(Math.max(value, 0), size - 1);
@@ -164,13 +175,16 @@ function render({ model, el }) {
     maps.root.dataset.revision = model.get('revision');
   };
   const receive = async (message, buffers) => {
-    if (message.type === 'answered') maps.asker.answered();
+    if (message.type === 'answered') {
+      maps.asker.answered();
+      maps.followMark();
+    }
     if (message.type !== 'frame') return;
     await maps.show(message.rows, buffers, message.bar);
     maps.root.dataset.frames = +maps.root.dataset.frames + 1;
     requestAnimationFrame(() => model.send({ type: 'ack', seq: message.seq }));
   };
-  const remark = () => maps.markPinned();
+  const remark = () => maps.followMark();
   model.on('msg:custom', receive);
   model.on('change:revision', atRest); // the last of the traits that are set at rest
   model.on('change:mark', remark);
