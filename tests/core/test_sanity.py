@@ -128,17 +128,26 @@ class Silent(nn.Module):
 def test_a_map_of_zeros_cannot_be_judged_and_gives_no_nan() -> None:
     images = torch.rand(2, 3, 12, 12)
     test = randomization_test(Silent(2.0), images, method="gradient")
-    assert test.is_blank.all()
-    assert test.verdict == ("cannot be judged: the maps are 0 everywhere, so there is nothing to compare.")
+    assert test.is_flat.all()
+    reason = "the maps are flat (all pixels equal, mostly 0), so there is nothing to compare."
+    assert test.verdict == f"cannot be judged: {reason}"
     for values in (test.rank_correlation, test.signed_rank_correlation, test.structural_similarity):
         assert torch.isfinite(values).all()
-    assert "map is 0" in str(test)
+    assert "flat map" in str(test)
+
+
+@pytest.mark.parametrize("size", [(8, 8), (9, 7), (1, 1)])
+@pytest.mark.parametrize("method", ["gradient", "smoothgrad"])
+def test_maps_whose_pixels_are_all_equal_cannot_be_judged(size: tuple[int, int], method: str) -> None:
+    pooled = seeded(nn.Sequential(nn.Conv2d(3, 6, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 3)))
+    test = randomization_test(pooled, torch.rand(2, 3, *size), method=method)
+    assert test.outcome == "cannot be judged" and "flat map" in str(test)
 
 
 def test_a_blank_map_among_others_is_left_out_of_the_verdict() -> None:
     images = torch.stack([torch.zeros(3, 12, 12), torch.rand(3, 12, 12)])
     test = randomization_test(Silent(0.0), images, method="gradient")
-    assert test.is_blank[:, 0].all() and not test.is_blank[:, 1].any()
+    assert test.is_flat[:, 0].all() and not test.is_flat[:, 1].any()
     assert test.remaining == pytest.approx(float(test.rank_correlation[0, 1]))
 
 

@@ -101,6 +101,8 @@ def test_maps_that_cannot_be_compared_are_answered_in_words(compare) -> None:
         compare(torch.rand(0, 4, 4), torch.rand(0, 4, 4))
     with pytest.raises(ValueError, match="holds NaN"):
         compare(torch.rand(1, 2, 2), torch.tensor([[[1.0, float("nan")], [0.0, 1.0]]]))
+    with pytest.raises(ValueError, match="holds infinity"):
+        structural_similarity(torch.rand(1, 2, 2), torch.tensor([[[1.0, float("inf")], [0.0, 1.0]]]))
     with pytest.raises(ValueError, match=r"compares maps \(N, H, W\)"):
         structural_similarity(torch.rand(1, 3, 4, 4), torch.rand(1, 3, 4, 4))
 

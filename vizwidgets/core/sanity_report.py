@@ -11,6 +11,7 @@ from torch import Tensor
 from .likeness import Similarity, stacked
 from .saliency import SaliencyMap
 from .sanity_verdict import Finding
+from .similarity import is_flat
 
 AS_TRAINED = "as trained"
 
@@ -121,15 +122,15 @@ class RandomizationTest:
         return self.layers[: math.ceil(self.steps[0].total / 2)]
 
     @property
-    def is_blank(self) -> Tensor:
-        """(L + 1, N), whether a map is 0 everywhere."""
-        return ~self.maps.flatten(2).any(dim=2)
+    def is_flat(self) -> Tensor:
+        """(L + 1, N), whether all pixels of a map are equal, mostly 0, so that it shows nothing."""
+        return is_flat(self.maps)
 
     @property
     def finding(self) -> Finding:
         """What is left of the maps while layers of the upper half are random, and what it means."""
         count = len(self.upper)
-        has_map = (~self.is_blank[0] & ~self.is_blank[1:])[:count]
+        has_map = (~self.is_flat[0] & ~self.is_flat[1:])[:count]
         similarity = self.similarity
         return Finding(
             float(similarity.rank_correlation[:count][has_map].mean()),
@@ -163,8 +164,8 @@ class RandomizationTest:
         """Return the verdict and a table of the layers, means over the images."""
         head = "random from here up" if self.kind == "cascading" else "random alone"
         rows = [(head, "rank corr. r", "with sign", "structure")]
-        for step, is_blank in zip(self.steps[1:], self.is_blank[1:], strict=True):
-            rows.append((step.layer, *(("map is 0", "", "") if is_blank.all() else cells(step.similarity))))
+        for step, flat in zip(self.steps[1:], self.is_flat[1:], strict=True):
+            rows.append((step.layer, *(("flat map", "", "") if flat.all() else cells(step.similarity))))
         rows.append(("edges of the image", *cells(self.edges, has_sign=False)))
         rows.append(("a random map", *cells(self.random, has_sign=False)))
         width = max(len(row[0]) for row in rows)

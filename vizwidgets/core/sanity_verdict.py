@@ -10,8 +10,9 @@ the mean structural similarity over the steps of that half and over the images:
 3. in between: neither. The order alone does not suffice for 2: where most of an image is empty, as around a
    digit, every map orders the empty pixels last.
 
-A map that is 0 everywhere, of the trained network or of a random one, is left out: a network in which every
-signal has died has no map, whatever the method. Where nothing else is there, the test cannot be judged.
+A flat map, whose pixels are all equal, is left out, be it of the trained network or of a random one: it has
+no order that could be kept. Where every signal has died it is 0, whatever the method. Where nothing else is
+there, the test cannot be judged.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class Finding:
     Attributes
     ----------
     rank_correlation, structure : float
-        Means over the maps that are not 0 everywhere; NaN if there are none.
+        Means over the maps that are not flat; NaN if there are none.
     edges : float
         Mean rank correlation of the edges of the images with the maps as they were.
     what : str
@@ -62,7 +63,8 @@ class Finding:
     def verdict(self, when: str) -> str:
         """Return the outcome with its reason; `when` says what was done to the network."""
         if math.isnan(self.rank_correlation):
-            return f"{self.outcome}: the maps are 0 everywhere, so there is nothing to compare."
+            why = "the maps are flat (all pixels equal, mostly 0), so there is nothing to compare"
+            return f"{self.outcome}: {why}."
         left = "a part of the map is left"
         if self.rank_correlation <= FOLLOWS:
             left = "little of the map is left"

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 WINDOW, SIGMA = 11, 1.5  # of the Gaussian window that Wang et al. compare structures in, in pixels
 LUMINANCE, CONTRAST = 0.01**2, 0.03**2  # their K1 and K2, squared: they keep quotients of dark parts calm
+FLAT = 1e-5  # of the largest value: what rounding makes of equal pixels
 BRIGHT = 0.99  # share of the pixels below the value that is shown as 1: one pixel does not dim all others
 
 
@@ -105,7 +106,7 @@ def structural_similarity(first: Tensor, second: Tensor) -> Tensor:
     Raises
     ------
     ValueError
-        If the shapes differ or are not (N, H, W), or a map has no pixel or holds NaN.
+        If the shapes differ or are not (N, H, W), or a map has no pixel or holds NaN or infinity.
 
     References
     ----------
@@ -121,6 +122,8 @@ def structural_similarity(first: Tensor, second: Tensor) -> Tensor:
     _check_pair(first, second)
     if first.dim() != 3:
         raise ValueError(f"structural similarity compares maps (N, H, W); got {tuple(first.shape)}.")
+    if not bool(first.isfinite().all() & second.isfinite().all()):
+        raise ValueError("a map holds infinity, so its structure has no scale.")
     a, b = (shown(maps)[:, None].double() for maps in (first, second))
     mean_a, mean_b, square_a, square_b, product = (_windowed(part) for part in (a, b, a * a, b * b, a * b))
     both, squares = mean_a * mean_b, mean_a.square() + mean_b.square()
@@ -145,6 +148,18 @@ def shown(maps: Tensor) -> Tensor:
     bright, largest = pixels.kthvalue(place, dim=1).values, pixels.amax(dim=1)
     scale = torch.where(bright > 0, bright, largest)[:, None, None]
     return torch.where(scale > 0, maps / scale.clamp(min=torch.finfo(maps.dtype).tiny), 0.0).clamp(0, 1)
+
+
+def is_flat(maps: Tensor) -> Tensor:
+    """Whether the pixels of each map (..., H, W), at least 0, are all equal, so that they have no order.
+
+    Examples
+    --------
+    >>> is_flat(torch.tensor([[[0.0, 0.0]], [[2.0, 2.0]], [[2.0, 2.1]]]))
+    tensor([ True,  True, False])
+    """
+    low, high = maps.flatten(-2).aminmax(dim=-1)
+    return high - low <= FLAT * high
 
 
 def _windowed(values: Tensor) -> Tensor:

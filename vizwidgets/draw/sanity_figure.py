@@ -175,7 +175,7 @@ def _draw_points(axis: Axes, turn: tuple[int, int], test: RandomizationTest, nam
     style: dict[str, Any] = {"color": COLORS[place % len(COLORS)], "marker": MARKS[place % len(MARKS)]}
     style["markersize"] = 5
     steps = np.arange(1, len(test.layers) + 1)
-    has_map = ~test.is_blank[1:].all(dim=1).numpy()
+    has_map = ~test.is_flat[1:].all(dim=1).numpy()
     values = np.concatenate([[1.0], np.where(has_map, means(test.similarity), np.nan)])
     (line,) = axis.plot([0, *steps], values, linewidth=1.6, label=test.method, **style)
     if DASHES[place % len(DASHES)]:
