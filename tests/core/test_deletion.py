@@ -140,6 +140,13 @@ def test_what_does_not_fit_is_answered_in_words(changes: dict[str, Any], words: 
         deletion_curve(small_net(), **{**given, **changes})
 
 
+def test_a_network_that_computes_nan_has_no_curve() -> None:
+    net = small_net()
+    net[7].weight.data[1, 0] = float("nan")
+    with pytest.raises(ValueError, match="scores for image 0 are NaN or infinite"):
+        deletion_curve(net, torch.rand(1, 3, 16, 16), torch.rand(1, 16, 16), num_steps=2)
+
+
 def test_a_map_of_another_unit_needs_a_class() -> None:
     net, image = small_net(), torch.rand(1, 3, 16, 16)
     objective = channel("block2_conv1", 2)

@@ -88,7 +88,7 @@ class Replacement:
     shares: Tensor
 
     def probabilities(self, values: Tensor, seed: int) -> Tensor:
-        """Return (N, S + 1) probabilities for maps (N, H, W)."""
+        """Return (N, S + 1) probabilities for maps (N, H, W), or say that there are none."""
         generator = torch.Generator().manual_seed(seed)
         places = [_places(one, generator) for one in values]
         return torch.stack([self._of_one(number, place) for number, place in enumerate(places)])
@@ -98,6 +98,11 @@ class Replacement:
         is_replaced = places < counts.view(-1, 1, 1, 1)
         mixed = torch.where(is_replaced, self.after[number], self.before[number])
         probabilities = self.explainer.scores(hasty(mixed)).softmax(dim=1)
+        if bool(probabilities.isnan().any()):
+            raise ValueError(
+                f"the model's scores for image {number} are NaN or infinite, so there is no probability to "
+                "follow; see whether its weights are finite."
+            )
         return class_scores(probabilities, (int(self.classes[number]),))
 
 
