@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from vizwidgets.core.masked_saliency import background_share, pointing_game, share_inside
+from vizwidgets.core.masked_saliency import (
+    animal_contrast,
+    background_share,
+    pointing_game,
+    share_inside,
+)
 from vizwidgets.core.random_maps import random_map
+from vizwidgets.core.saliency import SaliencyMap
 
 
 def soft_masks() -> Tensor:
@@ -96,3 +105,54 @@ def test_what_does_not_fit_is_answered_in_words(score) -> None:
     for tolerance in (-1, 1.5, True):
         with pytest.raises(ValueError, match="tolerance must be a whole number of pixels"):
             pointing_game(torch.rand(1, 2, 2), torch.eye(2)[None], tolerance)
+
+
+SCORES = [share_inside, pointing_game, background_share, animal_contrast]
+
+
+def numbers(found: Any) -> Tensor:
+    return found if isinstance(found, Tensor) else found.values
+
+
+@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize(
+    "changed",
+    [lambda maps: maps.half(), lambda maps: maps.bfloat16(), lambda maps: maps / maps.max() * 3e38],
+    ids=["half", "bfloat16", "huge"],
+)
+def test_neither_half_precision_nor_huge_values_change_where_saliency_lies(score, changed) -> None:
+    maps, masks = torch.ones(1, 300, 300), torch.zeros(1, 300, 300)
+    maps[:, :150], maps[:, 10, 10], masks[:, :150] = 3, 4, 1
+    assert torch.allclose(numbers(score(changed(maps), masks)), numbers(score(maps, masks)))
+    assert torch.allclose(numbers(score(changed(maps), masks)), numbers(score(maps.double(), masks)))
+    assert float(numbers(share_inside(changed(maps), masks))) == pytest.approx(0.75, abs=1e-5)
+
+
+@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_saliency_that_is_not_finite_is_refused_in_words(score, value: float) -> None:
+    maps = torch.rand(1, 2, 2)
+    maps[0, 0, 0] = value
+    with pytest.raises(ValueError, match="saliency holds NaN or infinity"):
+        score(maps, torch.eye(2)[None])
+
+
+@pytest.mark.parametrize("score", SCORES)
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        np.ones((1, 2, 2)),
+        SaliencyMap(torch.ones(1, 2, 2), torch.ones(1, 3, 2, 2), torch.tensor([0]), "gradient"),
+    ],
+)
+def test_what_is_no_tensor_is_refused_in_words(score, given: Any) -> None:
+    kind = type(given).__name__
+    with pytest.raises(TypeError, match=rf"saliency must be .*, as SaliencyMap.values is; got {kind}"):
+        score(given, torch.eye(2)[None])
+    with pytest.raises(TypeError, match=f"masks must be a tensor .*; got {kind}"):
+        score(torch.rand(1, 2, 2), given)
+
+
+def test_a_tolerance_beyond_the_picture_covers_it_all() -> None:
+    assert pointing_game(torch.rand(1, 3, 4), torch.eye(3, 4)[None], 10**6).mean_chance == 1

@@ -7,6 +7,7 @@ map that is 0 everywhere points nowhere, and gets just that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -67,8 +68,9 @@ def share_inside(saliency: Tensor, masks: Tensor) -> MaskScore:
 
     Raises
     ------
-    ValueError
-        If a mask is empty or full, saliency is negative, there is no image, or the shapes differ.
+    TypeError, ValueError
+        If these are no tensors or their shapes differ, a mask is empty or full, there is no image, or
+        saliency is negative, NaN or infinite.
 
     Examples
     --------
@@ -77,8 +79,8 @@ def share_inside(saliency: Tensor, masks: Tensor) -> MaskScore:
     """
     saliency, masks = _checked(saliency, masks)
     area = masks.mean(dim=(1, 2))
-    share = 1 - background_share(saliency, masks)
-    return MaskScore(torch.where(share.isnan(), area, share), area)
+    inside = (saliency * masks).sum(dim=(1, 2)) / saliency.sum(dim=(1, 2))
+    return MaskScore(torch.where(inside.isnan(), area, inside).float(), area.float())
 
 
 def pointing_game(saliency: Tensor, masks: Tensor, tolerance: int = 0) -> MaskScore:
@@ -100,7 +102,7 @@ def pointing_game(saliency: Tensor, masks: Tensor, tolerance: int = 0) -> MaskSc
 
     Raises
     ------
-    ValueError
+    TypeError, ValueError
         As :func:`share_inside`, or if the tolerance is no whole number of 0 or more.
 
     References
@@ -117,10 +119,11 @@ def pointing_game(saliency: Tensor, masks: Tensor, tolerance: int = 0) -> MaskSc
     if reach is None or reach < 0:
         raise ValueError(f"tolerance must be a whole number of pixels, 0 or more; got {tolerance!r}.")
     covered = (masks > INSIDE).to(saliency)
+    reach = min(reach, max(masks.shape[1:]))  # farther is no farther
     covered = max_pool2d(covered, 2 * reach + 1, stride=1, padding=reach) if reach else covered
     is_largest = (saliency == saliency.amax(dim=(1, 2), keepdim=True)).to(saliency)
     hits = (is_largest * covered).sum(dim=(1, 2)) / is_largest.sum(dim=(1, 2))
-    return MaskScore(hits, covered.mean(dim=(1, 2)))
+    return MaskScore(hits.float(), covered.mean(dim=(1, 2)).float())
 
 
 def background_share(saliency: Tensor, masks: Tensor) -> Tensor:
@@ -143,8 +146,8 @@ def background_share(saliency: Tensor, masks: Tensor) -> Tensor:
 
     Raises
     ------
-    ValueError
-        If a mask is empty, saliency is negative, there is no image, or the shapes differ.
+    TypeError, ValueError
+        As :func:`share_inside`.
 
     Examples
     --------
@@ -153,7 +156,7 @@ def background_share(saliency: Tensor, masks: Tensor) -> Tensor:
     tensor([0.2500])
     """
     saliency, masks = _checked(saliency, masks)
-    return (saliency * (1 - masks)).sum(dim=(1, 2)) / saliency.sum(dim=(1, 2))
+    return ((saliency * (1 - masks)).sum(dim=(1, 2)) / saliency.sum(dim=(1, 2))).float()
 
 
 def animal_contrast(saliency: Tensor, masks: Tensor) -> Tensor:
@@ -173,8 +176,8 @@ def animal_contrast(saliency: Tensor, masks: Tensor) -> Tensor:
 
     Raises
     ------
-    ValueError
-        If a mask is empty, saliency is negative, there is no image, or the shapes differ.
+    TypeError, ValueError
+        As :func:`share_inside`.
 
     Examples
     --------
@@ -186,18 +189,30 @@ def animal_contrast(saliency: Tensor, masks: Tensor) -> Tensor:
     on_animal, on_background = (
         (saliency * where).sum(dim=(1, 2)) / where.sum(dim=(1, 2)) for where in (masks, 1 - masks)
     )
-    return on_animal / on_background
+    return (on_animal / on_background).float()
 
 
-def _checked(saliency: Tensor, masks: Tensor) -> tuple[Tensor, Tensor]:
+def _checked(saliency: Any, masks: Any) -> tuple[Tensor, Tensor]:
+    """Return both in float64, each map divided by its largest value: no sum is rounded or overflows."""
+    _check_kind("saliency", saliency, "as SaliencyMap.values is")
+    _check_kind("masks", masks, "1 where the animal is")
     if saliency.dim() != 3 or saliency.shape != masks.shape:
         raise ValueError(
             f"saliency and masks must both be (N, H, W); got {tuple(saliency.shape)} "
             f"and {tuple(masks.shape)}."
         )
     check_masks(masks)
+    if not bool(saliency.isfinite().all()):
+        raise ValueError("saliency holds NaN or infinity, so nobody can say where it lies.")
     low = float(saliency.min())
-    if not low >= 0:
+    if low < 0:
         raise ValueError(f"saliency must be 0 or more, as SaliencyMap.values is; got {low:.3g}.")
-    saliency = saliency if saliency.is_floating_point() else saliency.float()
-    return saliency, masks.to(saliency)
+    values = saliency.detach().double()
+    largest = values.amax(dim=(1, 2), keepdim=True)
+    return values / torch.where(largest > 0, largest, 1.0), masks.to(values)
+
+
+def _check_kind(name: str, given: Any, such: str) -> None:
+    if not isinstance(given, Tensor) or given.is_complex():
+        kind = str(given.dtype) if isinstance(given, Tensor) else type(given).__name__
+        raise TypeError(f"{name} must be a tensor (N, H, W), {such}; got {kind}.")
