@@ -127,3 +127,19 @@ def test_what_does_not_fit_is_answered_in_words(changes: dict[str, Any], words: 
         label_randomization_test(dense(), **{**given, **changes})
     with pytest.raises(TypeError, match="must be a torch.nn.Module"):
         label_randomization_test(dense(), None, given["images"], other="vgg16")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float16, torch.bfloat16])
+def test_a_network_in_another_precision_is_compared_too(dtype: torch.dtype) -> None:
+    net, (images, labels) = dense().to(dtype), halves(8)
+    test = label_randomization_test(net, (images, labels), images, epochs=2, batch_size=8)
+    assert net[1].weight.dtype == dtype and test.network[1].weight.dtype == torch.float32
+    exact = saliency_map(dense(), images, test.trained.target).values
+    assert torch.allclose(test.trained.values.float(), exact, rtol=0.05, atol=1e-4)
+
+
+def test_there_may_be_fewer_images_than_make_a_usual_batch() -> None:
+    images, labels = halves(6)
+    test = label_randomization_test(dense(), (images, labels), images, epochs=2)
+    assert test.memorized is not None
+    assert permuted_training(dense(), (images, labels)).steps_per_epoch == 1

@@ -150,7 +150,8 @@ def label_randomization_test(
     epochs : int
         Most passes through the data; it ends as soon as `MEMORIZED` of the labels are known.
     batch_size, lr, seed
-        See `train`; the seed is also that of the first weights and of the permutation.
+        See `train`; a batch has no more images than there are. The seed is also that of the first weights
+        and of the permutation.
 
     Returns
     -------
@@ -204,7 +205,7 @@ def permuted_training(model: nn.Module, data: Any, *, seed: int = 0, **settings:
     Parameters
     ----------
     model : nn.Module
-        Its layers are copied and all that they learned is forgotten. It stays as it is.
+        Its layers are copied, in float32, and all that they learned is forgotten. It stays as it is.
     data : (Tensor, Tensor) or Dataset
         Images (N, C, H, W) in [0, 1] with their true labels (N,).
     seed : int
@@ -221,7 +222,7 @@ def permuted_training(model: nn.Module, data: Any, *, seed: int = 0, **settings:
     """
     check_model(model)
     chosen = TrainSettings(**{"schedule": "constant", "epochs": EPOCHS, **settings}, seed=check_seed(seed))
-    network, (images, labels) = own_copy(model), labelled(data)
+    network, (images, labels) = own_copy(model).float(), labelled(data)
     modules = network_of(network).named_modules()
     forget(
         network, [name for name, part in modules if any(True for _ in part.parameters(recurse=False))], seed
@@ -229,6 +230,7 @@ def permuted_training(model: nn.Module, data: Any, *, seed: int = 0, **settings:
     for weight in network.parameters():
         weight.requires_grad_(True)
     order = torch.randperm(len(labels), generator=torch.Generator().manual_seed(seed))
+    chosen = chosen.changed(batch_size=min(chosen.batch_size, len(labels)))
     return Training(network, (images, labels[order]), chosen)
 
 
