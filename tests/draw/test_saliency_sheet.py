@@ -19,7 +19,6 @@ from vizwidgets.draw.saliency_sheet import (
     saliency_sheet,
     sheet_layout,
 )
-from vizwidgets.draw.saliency_strip import StripStep, saliency_strip
 
 
 def noise(*shape: int, seed: int = 0) -> torch.Tensor:
@@ -163,49 +162,6 @@ def test_long_words_are_shortened_and_wrapped_and_never_lost_without_a_sign():
     assert " ".join(wrapped("one two three four", 60, 12)) == "one two three four"
     assert wrapped("one two three four five six seven", 50, 12, most=2)[-1].endswith("…")
     assert wrapped("", 50, 12) == [""]
-
-
-def steps_of(count: int, size: tuple[int, int] = (8, 8)) -> list[StripStep]:
-    return [
-        StripStep(f"layer {index}", noise(*size, seed=index), 1 - 0.1 * index, 0.5) for index in range(count)
-    ]
-
-
-@pytest.mark.parametrize("size", [(8, 8), (6, 9)])
-def test_a_strip_grows_without_moving_what_is_there(size):
-    image, steps = noise(3, *size), steps_of(5, size)
-    strips = [saliency_strip(image, steps[:count], total=4, heading="test") for count in range(6)]
-    assert len({strip.size for strip in strips}) == 1
-    for before, after in zip(strips, strips[1:], strict=False):
-        changed = np.asarray(ImageChops.difference(before, after)).any(axis=2)
-        assert changed.any()
-        columns = np.nonzero(changed)[1]
-        assert columns.max() - columns.min() <= 2 * 168  # within one place
-
-
-def test_a_strip_shows_each_map_on_a_scale_of_its_own():
-    image = noise(3, 8, 8)
-    small, large = (
-        saliency_strip(image, [StripStep("a", size * noise(8, 8), 1.0, 1.0)], 1) for size in (1, 900)
-    )
-    assert small.tobytes() == large.tobytes()
-
-
-def test_the_bars_of_a_strip_are_as_long_as_their_numbers():
-    image, lengths = noise(1, 8, 8), []
-    for value in (1.0, 0.5, 0.0, -0.4):
-        strip = np.asarray(saliency_strip(image, [StripStep("a", noise(8, 8), value, 0.0)], 1))
-        lengths.append(int((strip == (0, 114, 178)).all(axis=2).any(axis=0)[370:].sum()))
-    assert lengths[1] == pytest.approx(lengths[0] / 2, abs=2) and lengths[2:] == [0, 0]
-
-
-def test_a_strip_of_zeros_of_nan_and_of_many_layers_is_drawn():
-    blank = StripStep("conv1", torch.zeros(8, 8), 0.0, float("nan"))
-    strip = np.asarray(saliency_strip(noise(1, 8, 8), [blank], total=3))
-    assert (strip == 236).all(axis=2).sum() > 2 * (strip == 0).all(axis=2).sum()  # gray, not black
-    assert saliency_strip(noise(3, 8, 8), steps_of(26), total=25, words=["a verdict " * 30]).width == 1504
-    with pytest.raises(ValueError, match="a strip of 2 random layers has up to 3 maps; got 4"):
-        saliency_strip(noise(1, 8, 8), steps_of(4), total=2)
 
 
 def test_a_layout_is_a_value():
