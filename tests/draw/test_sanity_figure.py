@@ -99,7 +99,21 @@ def test_what_cannot_be_drawn_is_answered_in_words() -> None:
     (test,) = made("gradient")
     with pytest.raises(ValueError, match="there is no test to draw"):
         sanity_figure([])
-    with pytest.raises(ValueError, match="number must be in 0..1, one of the images; got 2"):
+    with pytest.raises(ValueError, match=r"a whole number in 0\.\.1, one of the images; got 2"):
         sanity_figure(test, 2)
     with pytest.raises(ValueError, match="the same images and the same layers"):
         sanity_figure([test, *made("guided", layers=["7"])])
+
+
+@pytest.mark.parametrize("wrong", [None, "guided", 3, torch.rand(2, 3), [None]])
+def test_what_is_no_test_is_refused_in_words(wrong: Any) -> None:
+    with pytest.raises(TypeError, match="tests must be what vw.randomization_test"):
+        sanity_figure(wrong)
+    with pytest.raises(TypeError, match="tests must be .* got a list with"):
+        sanity_figure([*made("gradient"), wrong])
+
+
+@pytest.mark.parametrize("number", [1.0, "a", None, True, -1, 99])
+def test_a_number_that_is_no_image_is_refused_in_words(number: Any) -> None:
+    with pytest.raises(ValueError, match=r"number must be a whole number in 0\.\.1, one of the images; got"):
+        sanity_figure(made("gradient"), number)

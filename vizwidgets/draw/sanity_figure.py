@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from vizwidgets.core.likeness import Similarity
 from vizwidgets.core.random_maps import random_map
 from vizwidgets.core.sanity_report import RandomizationTest
 from vizwidgets.core.sanity_verdict import ALIKE, FOLLOWS, IGNORES
+from vizwidgets.core.whole_numbers import whole_number
 
 from .charts import COLORS, DASHES, NotebookFigure
 from .color_scale import color_scale
@@ -58,8 +59,8 @@ def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number
 
     Raises
     ------
-    ValueError
-        If there is no test or no such image, or the tests have other images or layers.
+    TypeError, ValueError
+        If there is no test, something else, or no such image, or the tests have other images or layers.
 
     Examples
     --------
@@ -71,8 +72,8 @@ def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number
     >>> len(figure.axes)
     3
     """
-    rows = [tests] if isinstance(tests, RandomizationTest) else list(tests)
-    _check(rows, number)
+    rows = _rows(tests)
+    number = _check_number(number, len(rows[0].images))
     page = _Page(rows)
     strips, charts = [page.strip(place) for place in range(len(rows))], [page.chart(0), page.chart(1)]
     for place, (strip, test) in enumerate(zip(strips, rows, strict=True)):
@@ -216,11 +217,28 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
-def _check(rows: Sequence[RandomizationTest], number: int) -> None:
+def _rows(tests: Any) -> list[RandomizationTest]:
+    """Return the tests to draw, or say why these cannot be drawn."""
+    is_many = isinstance(tests, Iterable) and not isinstance(tests, (str, Tensor))
+    rows = list(tests) if is_many else [tests]
     if not rows:
         raise ValueError("there is no test to draw; vw.randomization_test(model, image) makes one.")
+    other = next((row for row in rows if not isinstance(row, RandomizationTest)), rows[0])
+    if not isinstance(other, RandomizationTest):
+        raise TypeError(
+            "tests must be what vw.randomization_test(model, image) returns, or a list of such; "
+            f"got {'a list with ' if is_many else ''}{type(other).__name__}."
+        )
     first = rows[0]
     if any(test.layers != first.layers or test.images.shape != first.images.shape for test in rows):
         raise ValueError("tests are drawn together only if they have the same images and the same layers.")
-    if not 0 <= number < len(first.images):
-        raise ValueError(f"number must be in 0..{len(first.images) - 1}, one of the images; got {number}.")
+    return rows
+
+
+def _check_number(number: Any, count: int) -> int:
+    place = whole_number(number)
+    if place is None or not 0 <= place < count:
+        raise ValueError(
+            f"number must be a whole number in 0..{count - 1}, one of the images; got {number!r}."
+        )
+    return place
