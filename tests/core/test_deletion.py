@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from tests.core.nets import small_net
+from tests.core.nets import seeded, small_net
 from tests.core.test_saliency import assert_same, state, well_used_net
 from vizwidgets.core.deletion import deletion_curve, insertion_curve
 from vizwidgets.core.objectives import channel
@@ -163,3 +163,12 @@ def test_a_model_without_classes_says_so() -> None:
     net.no_classes = "this model ends at its convolutions."
     with pytest.raises(ValueError, match="ends at its convolutions"):
         deletion_curve(net, torch.rand(1, 3, 8, 8), torch.rand(1, 8, 8))
+
+
+def test_mixtures_do_not_change_each_other_where_a_batch_is_normalized_by_itself() -> None:
+    norm = nn.BatchNorm2d(4, track_running_stats=False)
+    net = seeded(nn.Sequential(nn.Conv2d(3, 4, 3), norm, nn.ReLU(), nn.Flatten(), nn.Linear(96, 3))).eval()
+    image, values = torch.rand(1, 3, 6, 8), torch.rand(1, 6, 8)
+    curve = deletion_curve(net, image, values, 1, baseline=0.25, num_steps=12)
+    expected = looped(net, image[0], torch.full_like(image[0], 0.25), values[0], 1, 12)
+    assert curve.probabilities[0].tolist() == pytest.approx(expected, abs=1e-5)
