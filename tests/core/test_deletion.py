@@ -171,4 +171,5 @@ def test_mixtures_do_not_change_each_other_where_a_batch_is_normalized_by_itself
     image, values = torch.rand(1, 3, 6, 8), torch.rand(1, 6, 8)
     curve = deletion_curve(net, image, values, 1, baseline=0.25, num_steps=12)
     expected = looped(net, image[0], torch.full_like(image[0], 0.25), values[0], 1, 12)
-    assert curve.probabilities[0].tolist() == pytest.approx(expected, abs=1e-5)
+    # at the end all pixels are equal, and what rounding leaves is divided by a variance of 0
+    assert curve.probabilities[0].tolist() == pytest.approx(expected, abs=1e-3)
