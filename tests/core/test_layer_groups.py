@@ -64,6 +64,20 @@ def test_the_order_is_that_of_the_forward_pass_not_that_of_the_names() -> None:
     assert found == ["", "first", "middle", "read", "last"]  # also of weights that are read, not called
 
 
+def test_a_look_at_the_shape_of_weights_is_no_use_of_them_and_a_look_at_the_transposed_is() -> None:
+    class Looking(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.looked, self.turned, self.last = nn.Linear(12, 12), nn.Linear(12, 12), nn.Linear(12, 2)
+
+        def forward(self, images: Tensor) -> Tensor:
+            width = self.looked.weight.shape[0] + self.looked.weight.dim() - 2
+            hidden = images.to(self.looked.weight.dtype).reshape(-1, width) @ self.turned.weight.T
+            return self.last(hidden)
+
+    assert [group.name for group in layer_groups(Looking(), torch.rand(1, 3, 2, 2))] == ["turned", "last"]
+
+
 def test_layers_that_the_forward_pass_leaves_out_are_left_out() -> None:
     class WithAuxiliary(nn.Module):
         def __init__(self) -> None:

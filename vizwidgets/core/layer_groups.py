@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils._python_dispatch import TorchDispatchMode
+from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import tree_leaves
 
 from .labelled import explained
@@ -93,8 +93,7 @@ def _forward_order(model: nn.Module, images: Tensor, until: Sequence[str]) -> li
     """Return the paths of the modules whose own weights are used, in the order of their last use."""
     copied = private_copy(model)
     first = next(copied.parameters(), images)
-    # in inference mode torch does not hand its operations over one by one
-    with torch.inference_mode(False), torch.no_grad(), explained(model, images):
+    with torch.no_grad(), explained(model, images):
         image = images[:1].clone().to(first.device, first.dtype)
         with _Uses(network_of(copied)) as uses:
             copied(image)
@@ -107,7 +106,7 @@ def _own_weights(module: nn.Module) -> list[nn.Parameter]:
     return list(module.parameters(recurse=False))
 
 
-class _Uses(TorchDispatchMode):
+class _Uses(TorchFunctionMode):
     """Note, inside the ``with`` block, when weights are read and modules have been called.
 
     Reading alone counts, too: some modules take the weights of others without calling them.
@@ -123,11 +122,13 @@ class _Uses(TorchDispatchMode):
             for weight in _own_weights(module):
                 self._holders.setdefault(id(weight), []).append(name)
 
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
-        for leaf in tree_leaves((args, kwargs)):
-            self._uses.extend(self._holders.get(id(leaf), ()))
-        return func(*args, **kwargs)
+        result = func(*args, **kwargs)
+        if any(isinstance(leaf, Tensor) for leaf in tree_leaves(result)):  # else it was a look at a shape
+            for leaf in tree_leaves((args, kwargs)):
+                self._uses.extend(self._holders.get(id(leaf), ()))
+        return result
 
     def _note_call(self, name: str, *_: Any) -> None:
         is_holder = any(name in names for names in self._holders.values())
