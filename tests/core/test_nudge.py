@@ -128,6 +128,14 @@ def test_what_does_not_fit_is_refused_in_words(changed, words):
         nudge(small_net(), **arguments)
 
 
+def test_a_map_in_place_of_its_attribution_is_refused_in_words():
+    image = torch.rand(3, 16, 16)
+    found = saliency_map(small_net(), image, 0)
+    with pytest.raises(TypeError, match="the `attribution` of a saliency map; got SaliencyMap"):
+        nudge(small_net(), image, 0, 0, 0, gradient=found)
+    assert nudge(small_net(), image, 0, 0, 0, gradient=found.attribution).score
+
+
 def test_a_score_without_a_gradient_is_refused_in_words():
     class Rounds(nn.Module):
         def forward(self, image):

@@ -142,6 +142,10 @@ def _check(images: Tensor, row: int, column: int, size: float) -> None:
 
 
 def _fitting(gradient: Tensor, images: Tensor) -> Tensor:
+    if not isinstance(gradient, Tensor):
+        raise TypeError(
+            f"gradient must be a tensor, the `attribution` of a saliency map; got {type(gradient).__name__}."
+        )
     whole = gradient[None] if gradient.dim() == 3 else gradient
     if whole.shape != images.shape:
         raise ValueError(
