@@ -66,13 +66,14 @@ class Probe:
     precision : str
         "float32" or "bfloat16" for the weights and products; the image stays float32.
     is_brief : bool
-        Whether it is for a single gradient: Winograd's filters, which pay from the second on, are left out.
+        Whether it is for a single gradient, at once: Winograd's filters, which pay from the second on, are
+        left out, and some weights are the model's own.
     """
 
     def __init__(self, model: nn.Module, precision: str = "float32", *, is_brief: bool = False) -> None:
         self.device, self.precision = device_of(model), precision
         dtype = torch.bfloat16 if precision == "bfloat16" else None
-        self._model = _copy_to_run(model, dtype)
+        self._model = _copy_to_run(model, dtype, is_brief)
         if dtype is None and not is_brief:
             hasten(self._model)
         self._is_coarse = dtype is not None  # too coarse for folding
@@ -194,8 +195,11 @@ def _as_tensor(output: Any) -> Tensor:
     )
 
 
-def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
-    """Copy the network with weights in the layout, and products in the precision, that run fastest."""
+def _copy_to_run(model: nn.Module, dtype: torch.dtype | None, is_brief: bool) -> nn.Module:
+    """Copy the network with weights in the layout, and products in the precision, that run fastest.
+
+    They are of this time, whatever the model learns meanwhile; a brief copy is gone before it can.
+    """
     is_product = {
         id(parameter)
         for module in model.modules()
@@ -207,7 +211,8 @@ def _copy_to_run(model: nn.Module, dtype: torch.dtype | None) -> nn.Module:
         values = parameter.detach()
         if dtype is not None and id(parameter) in is_product:
             values = values.to(dtype)
-        layout = torch.channels_last if values.dim() == 4 else torch.preserve_format
-        return values.clone(memory_format=layout)  # of this time, whatever the model learns meanwhile
+        if values.dim() == 4:
+            return values.clone(memory_format=torch.channels_last)
+        return values if is_brief else values.clone()
 
     return private_copy(model, converted)
