@@ -19,6 +19,7 @@ from .measures import OUTPUT
 from .network import Probe
 from .objectives import Objective
 from .occlusion import Occlusion
+from .record import weights_hash
 from .saliency_methods import (
     Gradient,
     Guided,
@@ -102,6 +103,11 @@ class Explainer:
         numbers = (weight for weight in self._probe.network.parameters() if weight.is_floating_point())
         self._like = next(numbers, torch.zeros(0))
         self.turn = threading.Lock()
+
+    @property
+    def weights_hash(self) -> str:
+        """16 hexadecimal digits: those of the model when its weights were read (`record.weights_hash`)."""
+        return weights_hash(self._probe.network)
 
     def scores(self, image: Tensor) -> Tensor:
         """Return the class scores (N, K) of images (C, H, W) or (N, C, H, W) in [0, 1]."""

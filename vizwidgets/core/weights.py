@@ -21,6 +21,28 @@ class Kept:
     optimizer: dict[str, Any]
 
 
+def weight_versions(model: nn.Module) -> tuple[tuple[int, int], ...]:
+    """Return what differs as soon as weights or buffers of a model are written to or replaced.
+
+    It is read off torch's own counters, so it costs next to nothing. What is written through ``.data`` or in
+    inference mode is not counted.
+
+    Examples
+    --------
+    >>> linear = nn.Linear(2, 2)
+    >>> before = weight_versions(linear)
+    >>> with torch.no_grad():
+    ...     weight = linear.weight.mul_(2)
+    >>> before == weight_versions(linear)
+    False
+    """
+    return tuple((each.data_ptr(), _version(each)) for each in (*model.parameters(), *model.buffers()))
+
+
+def _version(values: Tensor) -> int:
+    return 0 if values.is_inference() else values._version
+
+
 class WeightState:
     """Trainable weights and buffers of a model, and the Adam that moves them.
 
