@@ -82,6 +82,7 @@ class SaliencyExplorer(SaliencyFrame):
     def run_to_end(self) -> None:
         """Compute all maps in the calling thread: for scripts, tests and handouts."""
         self.run.run_to_end()
+        self.run.wait_for_orders()  # where the worker was first, its picture may not be there yet
 
     def end(self) -> None:
         """Stop what runs; harmless when nothing does."""

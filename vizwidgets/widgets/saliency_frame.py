@@ -41,6 +41,7 @@ from .still import Still
 class SaliencyFrame(SaliencyTraits, Still):
     """Controls at the side; maps, pixel, sanity check and code beside them; and what ties them to the run."""
 
+    _is_said_old = False  # whether the status line says that the weights have changed
     image_number = traitlets.Int(0, help="In which row the inspected pixel lies.")
 
     def _choose_images(
@@ -77,6 +78,11 @@ class SaliencyFrame(SaliencyTraits, Still):
         """What the maps on the screen were asked for with."""
         return self._stepper.order
 
+    @property
+    def weights_hash(self) -> str:
+        """Which weights the maps were made with."""
+        return self._stepper.explainer.weights_hash
+
     def scores(self, subject: Subject) -> Tensor | None:
         """Return the class scores (K,) of an image; None if there are none (yet)."""
         return self._stepper.scores(subject)
@@ -84,6 +90,10 @@ class SaliencyFrame(SaliencyTraits, Still):
     def explained(self, subject: Subject) -> int | Objective | None:
         """Return the class index or objective that is explained of an image."""
         return self._stepper.target_of(subject)
+
+    def predicted(self, subject: Subject) -> int | None:
+        """Return the likeliest class of an image; None if it is not known (yet)."""
+        return self._stepper.predicted(subject)
 
     def explanation(self, subject: Subject, method: str) -> Explanation | None:
         """Return what is known of a map, with its signed attribution."""
@@ -154,6 +164,7 @@ class SaliencyFrame(SaliencyTraits, Still):
 
     def _on_look(self, _: Any) -> None:
         self.bar.clear()
+        self.randomization.outdate()
         self.run.refresh()
 
     def _on_pixel(self, change: dict[str, Any]) -> None:
@@ -165,6 +176,12 @@ class SaliencyFrame(SaliencyTraits, Still):
             self.inspector.move_to(place)
         else:
             self.inspector.look_at(place)
+
+    def notice_weights(self) -> None:
+        """Say it if the model has learned since: nobody tells, so it is looked for now and then."""
+        if self._stepper.has_old_weights != self._is_said_old:
+            self.bar.update()
+            self.randomization.outdate()
 
     # -- what the run calls ---------------------------------------------------------------------------
 
@@ -183,6 +200,7 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.bar.update()
         self.code_box.update()
         self.inspector.refresh()
+        self.randomization.outdate()
         self._renew_display()
 
     def _look(self) -> Look:
@@ -192,6 +210,7 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.target_controls.show(self._stepper.scores(self._stepper.order.subjects[-1]))
 
     def _progress(self) -> str:
+        self._is_said_old = self._stepper.has_old_weights
         return progress_words(self, self._stepper)
 
     # -- notebooks without a browser ------------------------------------------------------------------

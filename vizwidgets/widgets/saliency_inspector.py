@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import ipywidgets
 from torch import Tensor
 
+from vizwidgets.core.explainer import Explainer
 from vizwidgets.core.nudge import Nudge, nudge
 from vizwidgets.core.objectives import Objective
 
@@ -24,6 +25,7 @@ HINT = (
     "Point at a pixel to read how the score changes with it; click to keep it, arrow keys move it. "
     "Or write row and column."
 )
+UNKNOWN = "What is predicted is not known yet, and so no derivative: press Start."
 SIZES = (-1, -0.5, -0.2, -0.1, -0.05, -0.02, -0.01, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1)
 COLORS = {1: ("gray",), 3: ("red", "green", "blue")}
 ROUNDING = 1e-6  # of float32, as a share of the score
@@ -44,7 +46,7 @@ class SaliencyInspector:
         self._explorer = explorer
         self.is_pinned = self._is_moving = False
         self.nudge: Nudge | None = None
-        self._gradients: dict[tuple[str, str], Tensor] = {}
+        self._gradients: dict[tuple[Explainer, str, str], Tensor] = {}
         self._errand: Errand[Place] = Errand(self._answer, self._fail)
         self.reading = ipywidgets.HTML()
         self.row = controls.number("Row", "Row of the pixel, from the top", 0, 0)
@@ -120,23 +122,28 @@ class SaliencyInspector:
             subjects = explorer.shown_order.subjects
             subject = subjects[min(number, len(subjects) - 1)]
             target = explorer.explained(subject)
-            if target is not None:  # else what is predicted is not known yet; the run refreshes this at rest
+            if target is not None:
                 gradient = self._gradient(subject, target)
                 size = explorer.nudge_size
                 self.nudge = nudge(
                     stepper.explainer, subject.image, target, row, column, size, gradient=gradient
                 )
                 self.reading.value = _table(self.nudge, subject, row, column, name_of(explorer.model, target))
+            elif explorer.run.allows("start"):  # else it is known soon, and the run refreshes this at rest
+                self.nudge = None
+                self._say(UNKNOWN)
+        explorer.notice_weights()
         explorer.view.answer()
 
     def _gradient(self, subject: Subject, target: int | Objective) -> Tensor:
-        """Return the plain gradient; it is computed once for an image and a target."""
+        """Return the plain gradient; it is computed once for an image, a target and weights."""
         known = self._explorer.explanation(subject, "gradient")
         if known is not None:
             return known.attribution
-        key = subject.sha256, repr(target)
+        explainer = self._explorer._stepper.explainer
+        key = explainer, subject.sha256, repr(target)  # a reset makes another explainer, of other weights
         if key not in self._gradients:
-            *_, whole = self._explorer._stepper.explainer.explain(subject.image, target, "gradient")
+            *_, whole = explainer.explain(subject.image, target, "gradient")
             self._gradients = {key: whole.attribution}
         return self._gradients[key]
 

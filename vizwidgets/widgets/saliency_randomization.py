@@ -11,11 +11,12 @@ from matplotlib.figure import Figure
 
 from vizwidgets.core.sanity import KINDS, randomization_steps, summarize
 from vizwidgets.core.sanity_report import RandomizationStep, RandomizationTest
+from vizwidgets.core.weights import weight_versions
 from vizwidgets.draw.sanity_figure import sanity_figure
 
 from . import controls
 from .run import Run
-from .saliency_order import TITLES, Subject
+from .saliency_order import TITLES, Order, Subject
 from .saliency_strip import strip_rows, verdict_html
 from .saliency_view import PATIENCE, RowPicture, SaliencyView
 from .saliency_words import name_of
@@ -70,6 +71,7 @@ class RandomizationPanel(ipywidgets.VBox):
     def __init__(self, explorer: SaliencyFrame) -> None:
         self._explorer = explorer
         self._known: RandomizationTest | None = None
+        self.is_old = False  # whether image, target, options or weights have changed since
         self._asked: dict[str, Any] = {}  # what the strip on the screen was made with
         self._stepper = RandomizationStepper(self._begin)
         self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
@@ -170,10 +172,22 @@ class RandomizationPanel(ipywidgets.VBox):
         }
 
     def outdate(self) -> None:
-        """Say that the strip belongs to an earlier image or target."""
-        if self._stepper.steps and self.run.state != "running":
-            self.view.add_class("vw-stale")
+        """Say it if the strip belongs to an earlier image, target, option, or to earlier weights."""
+        is_old = bool(self._asked) and self._is_old(self._explorer.order())
+        if is_old != self.is_old:
+            self.is_old = is_old
+            (self.view.add_class if is_old else self.view.remove_class)("vw-stale")
             self._update()
+
+    def _is_old(self, order: Order) -> bool:
+        explorer, asked, subject = self._explorer, self._asked, order.subjects[-1]
+        target = explorer.predicted(subject) if order.target is None else order.target
+        return (
+            asked["sha256"] != subject.sha256
+            or asked["options"] != self._options(asked["method"])
+            or asked["weights"] != weight_versions(explorer.model)
+            or (target is not None and repr(asked["target"]) != repr(target))
+        )
 
     # -- the test -------------------------------------------------------------------------------------
 
@@ -188,11 +202,15 @@ class RandomizationPanel(ipywidgets.VBox):
         order, method, kind = explorer.shown_order, self.method.value, self.kind.value
         subject = order.subjects[-1]
         target = explorer.explained(subject)
-        options = {"reduce": explorer.reduce, **explorer.options_of(method)}
+        options = self._options(method)
         self._asked = {"image": subject.image, "title": subject.title, "sha256": subject.sha256}
         self._asked |= {"method": method, "kind": kind, "target": target, "options": options}
-        self.view.remove_class("vw-stale")
+        self._asked["weights"] = weight_versions(explorer.model)
+        self.outdate()
         return randomization_steps(explorer.model, subject.image, method, target, kind=kind, **options)
+
+    def _options(self, method: str) -> dict[str, Any]:
+        return {"reduce": self._explorer.reduce, **self._explorer.options_of(method)}
 
     def _on_step(self) -> None:
         if self.view.is_ready:
@@ -202,6 +220,7 @@ class RandomizationPanel(ipywidgets.VBox):
     def _on_rest(self) -> None:
         self.view.layout.display = "" if self._stepper.steps else "none"
         self.view.rest(self._rows(), [])
+        self.outdate()  # image, target or weights may have changed while it ran
         self._update()
         self.verdict.value = self._verdict()
 
@@ -230,7 +249,8 @@ class RandomizationPanel(ipywidgets.VBox):
         asked, last = self._asked, steps[-1]
         what = name_of(self._explorer.model, asked["target"])
         words = f"{TITLES[asked['method']]} of {what} on {asked['title']}"
-        return escape(f"{words}: {last.done} of {last.total} layers random ({self.run.state})")
+        old = " · of an earlier image, class, option or weights" if self.is_old else ""
+        return escape(f"{words}: {last.done} of {last.total} layers random ({self.run.state}){old}")
 
     def _verdict(self) -> str:
         test = self.test

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from vizwidgets.core.explainer import Explainer, Explanation
 from vizwidgets.core.objectives import Objective
+from vizwidgets.core.weights import weight_versions
 
 from .ascent_target import why_no_classes
 from .saliency_order import Job, Order, Subject
@@ -50,6 +51,7 @@ class SaliencyStepper:
         self._forget()
 
     def _forget(self) -> None:
+        self._versions = weight_versions(self.model)
         self.explainer = Explainer(self.model)
         self._known: dict[Job, Explanation] = {}
         self._refused: dict[Job, str] = {}
@@ -140,6 +142,11 @@ class SaliencyStepper:
 
     # -- what is known --------------------------------------------------------------------------------
 
+    @property
+    def has_old_weights(self) -> bool:
+        """Whether the model has learned since its weights were read."""
+        return weight_versions(self.model) != self._versions
+
     def scores(self, subject: Subject) -> Tensor | None:
         """Return the class scores (K,) of an image; None if there are none (yet)."""
         return self._scores.get(subject.sha256)
@@ -148,6 +155,10 @@ class SaliencyStepper:
         """Return what is explained of an image: the class, also a predicted one; None if not known yet."""
         if self.order.target is not None:
             return self.order.target
+        return self.predicted(subject)
+
+    def predicted(self, subject: Subject) -> int | None:
+        """Return the likeliest class of an image; None if it is not known (yet)."""
         scores = self.scores(subject)
         return None if scores is None else int(scores.argmax())
 
@@ -165,6 +176,14 @@ class SaliencyStepper:
         pairs = [(method, self.refusal(subject, method)) for subject in self.order.subjects
                  for method in self.order.methods]  # fmt: skip
         return list(dict.fromkeys((method, why) for method, why in pairs if why))
+
+    @property
+    def num_maps(self) -> tuple[int, int]:
+        """How many maps are finished, and how many are asked for."""
+        jobs = [
+            self._job(subject, method) for subject in self.order.subjects for method in self.order.methods
+        ]
+        return sum(map(self._is_finished, jobs)), len(jobs)
 
     @property
     def has_all(self) -> bool:

@@ -45,7 +45,7 @@ def _tile(step: RandomizationStep, values: Tensor) -> dict[str, Any]:
     meters = [["rank r", rank, f"{rank:.2f}"], ["SSIM", structure, f"{structure:.2f}"]]
     return {
         "title": step.layer,
-        "note": "0 everywhere" if is_blank else "",
+        "note": ("nothing positive" if step.map.method == "gradcam" else "0 everywhere") if is_blank else "",
         "alt": f"Map with {step.layer} random: {words}" if step.done else f"Map {step.layer}",
         "meters": meters if step.done and not is_blank else [],
         "help": words if step.done else "The map that the others are compared with",

@@ -21,6 +21,8 @@ from .saliency_view import RowPicture
 from .saliency_words import HELP, PIECES, said_of, target_words
 
 EMPTY = 232  # gray of a picture that is not there yet
+ZERO_WORDS = "0 everywhere: no pixel moves this score"
+ZERO = {"gradcam": "nothing positive: no place of this layer speaks for the score"}  # the rest is clipped
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ class SaliencyTiles:
         stepper, methods = self._stepper, self._stepper.order.methods
         known = [stepper.explanation(subject, method) for method in methods]
         refused = [stepper.refusal(subject, method) for method in methods]
-        now = (look, methods, list(map(id, known)), scales, refused, said_of(self._model, stepper, subject))
+        said = said_of(self._model, stepper, subject)
+        now = (subject.title, look, methods, list(map(id, known)), scales, refused, said)
         kept = self._rows.get(subject.sha256)
         if kept is not None and kept[0] == now and all(map(_is, kept[2], known)):
             return kept[1]
@@ -157,7 +160,7 @@ class SaliencyTiles:
         is_whole = known is not None and known.done == known.total
         if bool((values > 0).any()):
             return ""
-        return "0 everywhere: no pixel moves this score" if is_whole else "…"
+        return ZERO.get(method, ZERO_WORDS) if is_whole else "…"
 
     def pieces(self, subject: Subject, method: str) -> str:
         """Return how far a map is, in words: "7 of 16 samples"."""

@@ -10,7 +10,6 @@ from torch import nn
 
 from vizwidgets.core.objectives import Objective
 from vizwidgets.core.prototypes import class_title
-from vizwidgets.core.record import weights_hash
 
 from .ascent_words import model_name
 from .meters import percent
@@ -29,13 +28,16 @@ HELP = {
     "occlusion": "How far the score falls when a gray square covers the place; needs no gradient",
 }
 
+OLD_WEIGHTS = "the weights have changed since: Reset reads them anew"
 PIECES = {"smoothgrad": "samples", "integrated": "steps", "occlusion": "windows"}
 
 
 def class_words(model: nn.Module, index: int) -> str:
-    """Name a class: "tabby", or "class 281" where classes have no names."""
+    """Name a class: "tabby", a digit as “2”, or "class 281" where classes have no names."""
     title = class_title(model, index)
-    return f"class {title}" if title.isdigit() and not getattr(model, "class_names", None) else title
+    if not title.isdigit():
+        return title
+    return f"“{title}”" if getattr(model, "class_names", None) else f"class {title}"
 
 
 def said_of(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -> str:
@@ -69,23 +71,33 @@ def target_words(model: nn.Module, stepper: SaliencyStepper, subject: Subject) -
 
 
 def progress_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
-    """Return the status line after the state: what is at work, or what is shown; and what failed, and why."""
-    order, current = stepper.order, stepper.current
-    if current is not None:
-        subject, method = current
-        known = stepper.explanation(subject, method)
-        words = f"{TITLES[method]} of {subject.title}"
-        if known is not None and known.total > 1:
-            words += f": {known.done} of {known.total} {PIECES.get(method, 'parts')}"
-    else:
-        maps = "map" if len(order.methods) == 1 else f"{len(order.methods)} maps"
-        what = ", ".join(
-            dict.fromkeys(target_words(explorer.model, stepper, each) for each in order.subjects)
-        )
-        words = f"{maps} of {what}"
-    for method, why in stepper.refusals:
-        words += f" · {TITLES[method]} failed: {why}"
-    return words
+    """Return the status line after the state: what is at work, what is there; and what failed, and why."""
+    parts = [_work_words(stepper)]
+    if explorer.run.state != "running" or not parts[0]:
+        parts.insert(0, _count_words(explorer, stepper))
+    parts += [f"{TITLES[method]} failed: {why}" for method, why in stepper.refusals]
+    parts += [OLD_WEIGHTS] if stepper.has_old_weights else []
+    return " · ".join(part for part in parts if part)
+
+
+def _work_words(stepper: SaliencyStepper) -> str:
+    """Return how far the map is that is at work, or was when the run was stopped."""
+    if stepper.current is None:
+        return ""
+    subject, method = stepper.current
+    known, words = stepper.explanation(subject, method), f"{TITLES[method]} of {subject.title}"
+    if known is None or known.total == 1:
+        return words
+    return f"{words}: {known.done} of {known.total} {PIECES.get(method, 'parts')}"
+
+
+def _count_words(explorer: SaliencyFrame, stepper: SaliencyStepper) -> str:
+    """Return how many maps are there: "3 of 6 maps of goat"."""
+    (done, total), subjects = stepper.num_maps, stepper.order.subjects
+    what = ", ".join(dict.fromkeys(target_words(explorer.model, stepper, each) for each in subjects))
+    if total == 1:
+        return f"{'map' if done else 'no map yet'} of {what}"
+    return f"{total if done == total else f'{done} of {total}'} maps of {what}"
 
 
 # -- code -----------------------------------------------------------------------------------------------
@@ -157,7 +169,7 @@ def saliency_record(explorer: SaliencyFrame) -> dict[str, Any]:
     return {
         "format": "vizwidgets saliency 1",
         "model": model_name(explorer.model),
-        "weights_hash": weights_hash(explorer.model),
+        "weights_hash": explorer.weights_hash,
         "target": target.to_dict() if isinstance(target, Objective) else target,
         "methods": list(order.methods),
         "options": order.options,
