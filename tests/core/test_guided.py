@@ -311,6 +311,7 @@ class Interrupted(nn.Module):
         raise KeyboardInterrupt
 
 
+@pytest.mark.filterwarnings("ignore:the map.* is 0 everywhere")
 @pytest.mark.parametrize("method", ["gradient", "guided", "smoothgrad", "integrated", "gradcam", "occlusion"])
 def test_the_model_comes_back_bit_by_bit_also_after_an_interrupt(method: str) -> None:
     net = well_used_net()

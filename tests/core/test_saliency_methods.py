@@ -138,6 +138,7 @@ def test_a_unit_does_not_react_to_what_it_does_not_see() -> None:
         assert float(values[~inside].max()) == 0 < float(values[inside].max())
 
 
+@pytest.mark.filterwarnings("ignore:the map.* is 0 everywhere")
 @pytest.mark.parametrize("method", METHODS)
 def test_the_last_piece_is_the_whole_however_it_is_cut(method: str) -> None:
     net, images = small_net(), torch.rand(5, 3, 16, 16) ** 0.5
@@ -295,6 +296,7 @@ def test_a_model_may_normalize_in_place(method: str) -> None:
     assert torch.allclose(found, expected, atol=1e-6) and torch.equal(images, kept)
 
 
+@pytest.mark.filterwarnings("ignore:the map.* is 0 everywhere")
 def test_images_do_not_depend_on_their_batch_where_batch_normalization_has_no_statistics() -> None:
     net = seeded(
         nn.Sequential(
