@@ -231,10 +231,19 @@ def known_layers(model: nn.Module, input_shape: Shape) -> LayerTable:
 
 
 def nearest(text: str, known: list[str], count: int = 3) -> str:
-    """Say which known names are nearest to a misspelt one, ending in a space."""
-    folded = {name.lower(): name for name in known}
-    close = difflib.get_close_matches(text.lower(), folded, n=count, cutoff=0.5)
-    return f"did you mean {' or '.join(repr(folded[name]) for name in close)}? " if close else ""
+    """Say which known names a text is a part of, or else nearest to, ending in a space.
+
+    Examples
+    --------
+    >>> nearest("cat", ["catamaran", "cap", "Egyptian cat"])
+    "did you mean 'Egyptian cat' or 'catamaran' or 'cap'? "
+    """
+    wanted, folded = text.lower().strip(), {name.lower(): name for name in known}
+    around = [name for name in folded if len(wanted) > 1 and wanted in name]
+    around.sort(key=lambda name: (wanted not in name.split(), len(name)))  # whole words first
+    alike = difflib.get_close_matches(wanted, folded, n=count, cutoff=0.5)
+    found = list(dict.fromkeys([*around, *alike]))[:count]
+    return f"did you mean {' or '.join(repr(folded[name]) for name in found)}? " if found else ""
 
 
 def check_model(model: Any) -> None:
