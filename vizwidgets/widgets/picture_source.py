@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -16,6 +17,7 @@ from . import controls
 from .picture_offers import Offer, Shape, bundled, clean, drawn, from_bytes, from_path, handed_over
 from .picture_upload import MAX_BYTES, PictureUpload, Upload
 
+LONGEST_WORDS = 300  # letters of a refusal; a path can have thousands
 REFUSALS = (ValueError, TypeError, OSError, RuntimeError)  # of `read_picture`, in words
 
 
@@ -172,7 +174,7 @@ class PictureSource(ipywidgets.VBox):
             self.image_number = change["new"]
         except REFUSALS as refusal:
             self._follow()
-            self._say(str(refusal), is_trouble=True)
+            self._refuse(refusal)
 
     def _on_path(self, change: dict[str, Any]) -> None:
         path = change["new"].strip().strip("\"'")  # as file managers copy it
@@ -181,7 +183,7 @@ class PictureSource(ipywidgets.VBox):
         try:
             self.take(path)
         except REFUSALS as refusal:
-            self._say(str(refusal), is_trouble=True)
+            self._refuse(refusal)
         else:
             self.path.value = ""  # so that the same path can be read again
 
@@ -202,9 +204,26 @@ class PictureSource(ipywidgets.VBox):
             raise ValueError(f"has more than {MAX_BYTES // 1_000_000} MB; write its path instead.")
         return from_bytes(file.name, bytes(file.content), self._shape)
 
+    def _refuse(self, refusal: Exception) -> None:
+        self._say(refusal_words(refusal), is_trouble=True)
+
     def _say(self, words: str, is_trouble: bool = False) -> None:
         tone = "vw-trouble" if is_trouble else "vw-said"
-        style = "display: block; line-height: 1.35"
+        style = "display: block; line-height: 1.35; overflow-wrap: anywhere"
         said = f'<span role="status" class="{tone}" style="{style}">{escape(words)}</span>'
         self.note.value = said if words else ""
         self.note.layout.display = "" if words else "none"
+
+
+def refusal_words(refusal: Exception) -> str:
+    """Return why a picture is refused, with what the system says in words, and a long path cut.
+
+    Examples
+    --------
+    >>> refusal_words(OSError(36, "File name too long", "x" * 5000))
+    'this path cannot be read: file name too long.'
+    """
+    if isinstance(refusal, OSError) and refusal.errno is not None:
+        return f"this path cannot be read: {os.strerror(refusal.errno).lower()}."
+    words, half = str(refusal), LONGEST_WORDS // 2
+    return words if len(words) <= LONGEST_WORDS else f"{words[:half]} … {words[-half:]}"
