@@ -71,8 +71,11 @@ class RunBar(ipywidgets.VBox):
 
     def clear(self) -> None:
         """Take the message away: something was done since."""
-        self._message = ""
-        self.tick()
+        had_message, self._message = bool(self._message), ""
+        if had_message:
+            self.update()
+        else:
+            self.tick()
 
     def tick(self) -> None:
         """Renew the status line and the slider if the last time is long enough ago."""
