@@ -21,7 +21,6 @@ from . import controls
 from .ascent_words import model_name, provenance_line
 from .cells import running_cell
 from .code_box import CodeBox
-from .run import Run
 from .run_bar import RunBar
 from .saliency_images import SaliencyImages
 from .saliency_inspector import SaliencyInspector
@@ -29,6 +28,7 @@ from .saliency_look import look_group
 from .saliency_options import MethodButtons, OptionDrawer
 from .saliency_order import Order, Subject
 from .saliency_randomization import RandomizationPanel
+from .saliency_run import SaliencyRun
 from .saliency_stepper import SaliencyStepper
 from .saliency_target import SaliencyTarget
 from .saliency_tiles import Look, SaliencyTiles
@@ -55,7 +55,7 @@ class SaliencyFrame(SaliencyTraits, Still):
     def _make_parts(self) -> None:
         self._stepper = SaliencyStepper(self.model, self.order())
         self._tiles = SaliencyTiles(self.model, self._stepper)
-        self.run = Run(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
+        self.run = SaliencyRun(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
         self.view = SaliencyView(self.run.seen, self._on_place)
         self.bar = RunBar(self.run, self._progress)
         self.inspector = SaliencyInspector(self)
@@ -114,6 +114,9 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.bar.rewind.layout.display = "none"  # maps have no earlier steps to go back to
         self.bar.buttons["reset"].tooltip = "Forget the maps, and read the model's weights anew"
         self.bar.buttons["start"].tooltip = "Compute the maps that are missing"
+        self.bar.buttons[
+            "stop"
+        ].tooltip = "End the work; maps that are finished stay, and Start makes the others"
         words = provenance_line(self.model, "float32")
         title = f'<span class="vw-title">Saliency</span><span class="vw-subtitle">{escape(words)}</span>'
         header = ipywidgets.HTML(title)
@@ -168,6 +171,7 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.run.refresh()
 
     def _on_pixel(self, change: dict[str, Any]) -> None:
+        self.bar.clear()
         self.inspector.pin(is_moved=change["name"] != "nudge_size")
 
     def _on_place(self, kind: str, place: Place | None) -> None:
@@ -207,7 +211,9 @@ class SaliencyFrame(SaliencyTraits, Still):
         return Look(self.reduce, self.strength, self.scale)
 
     def _offer_classes(self) -> None:
-        self.target_controls.show(self._stepper.scores(self._stepper.order.subjects[-1]))
+        last, *others = reversed(self._stepper.order.subjects)
+        whose = f"Classes of: {last.title} (last row)" if others else ""
+        self.target_controls.show(self._stepper.scores(last), whose)
 
     def _progress(self) -> str:
         self._is_said_old = self._stepper.has_old_weights

@@ -62,7 +62,9 @@ class SaliencyImages(ipywidgets.VBox):
         self.fewer = controls.button("Remove", "minus", "Take the last row away", self.remove_row)
         buttons = ipywidgets.HBox([self.more, self.fewer])
         buttons.add_class("vw-sal-buttons")
-        super().__init__([self.source, buttons])
+        self.whose = ipywidgets.HTML("The list changes the last row.")
+        self.whose.add_class("vw-sal-caption")
+        super().__init__([self.source, self.whose, buttons])
         self.source.observe(self._on_pick, "image_number")
         self.observe(self._on_shown, "shown")
         self.shown = list(shown)
@@ -114,6 +116,7 @@ class SaliencyImages(ipywidgets.VBox):
 
     def _follow(self) -> None:
         self._choose(self.shown[-1])
+        self.whose.layout.display = "" if len(self.shown) > 1 else "none"
         self.more.disabled = len(self.shown) >= MOST_ROWS
         self.fewer.disabled = len(self.shown) < 2
 

@@ -192,6 +192,7 @@ class RandomizationPanel(ipywidgets.VBox):
     # -- the test -------------------------------------------------------------------------------------
 
     def _on_start(self) -> None:
+        self._explorer.bar.clear()
         if self.run.allows("restart"):
             self.run.restart()
         if self.run.allows("start"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from time import perf_counter
 
 from torch import Tensor, nn
@@ -14,6 +15,7 @@ from vizwidgets.core.weights import weight_versions
 
 from .ascent_target import why_no_classes
 from .saliency_order import Job, Order, Subject
+from .saliency_words import page_words
 
 KEPT = 60  # maps that are kept; 60 of 224 x 224 pixels need 36 MB
 PIECE_SECONDS = 0.15  # how long a piece of work may take while somebody watches
@@ -70,6 +72,10 @@ class SaliencyStepper:
         """Take note of another order; the next `reset` begins it."""
         self._asked = order
 
+    def ask_again(self) -> None:
+        """Ask for the same maps: the next `reset` keeps those that are there."""
+        self._asked = replace(self._asked)
+
     def reset(self) -> None:
         """Begin the order that was asked for; without a new one forget its maps and read the weights anew."""
         with self.lock:
@@ -121,7 +127,7 @@ class SaliencyStepper:
             self._work = self.explainer.explain(subject.image, target, method, at_once=at_once, **options)
             self.current = subject, method
         except (ValueError, TypeError) as refusal:
-            self._refused[job] = str(refusal)
+            self._refused[job] = page_words(str(refusal))
 
     def _advance(self, job: Job) -> None:
         assert self._work is not None
@@ -129,7 +135,7 @@ class SaliencyStepper:
         try:
             piece = next(self._work, None)
         except (ValueError, TypeError) as refusal:  # the method cannot explain this model: the others can
-            self._refused[job] = str(refusal)
+            self._refused[job] = page_words(str(refusal))
             self._known.pop(job, None)
             self._drop()
             return

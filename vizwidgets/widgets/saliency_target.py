@@ -12,7 +12,7 @@ from torch import Tensor
 
 from . import controls
 from .meters import percent
-from .saliency_words import top_classes
+from .saliency_words import page_words, top_classes
 
 if TYPE_CHECKING:
     from .saliency_frame import SaliencyFrame
@@ -40,6 +40,8 @@ class SaliencyTarget:
         self._following: int | None = None  # the thread that sets the controls: that is not the student
         self._top: list[tuple[int, str, float]] = []
         self.kind = controls.choice(KINDS)
+        self.whose = ipywidgets.HTML()
+        self.whose.add_class("vw-sal-caption")
         self.likely = ipywidgets.ToggleButtons(
             options=[], style={"button_width": "100%"}, layout=controls.ROW
         )
@@ -54,12 +56,22 @@ class SaliencyTarget:
         self.given = ipywidgets.HTML()
         self._place = controls.row([self.unit_row, self.unit_column])
         self._tie()
-        rows = [self.kind, self.likely, self.other, self.layer, self.channel, self._place, self.given]
+        rows = [
+            self.kind,
+            self.whose,
+            self.likely,
+            self.other,
+            self.layer,
+            self.channel,
+            self._place,
+            self.given,
+        ]
         self.box = controls.group("Explain the", rows, "sal-explain")
 
-    def show(self, scores: Tensor | None) -> None:
-        """Offer the likeliest classes of the image; None leaves what there is."""
+    def show(self, scores: Tensor | None, whose: str = "") -> None:
+        """Offer the likeliest classes of the image, and say whose they are; None leaves what there is."""
         if scores is not None:
+            self.whose.value = escape(whose)
             self._top = top_classes(self._explorer.model, scores)
         self._follow()
 
@@ -100,6 +112,7 @@ class SaliencyTarget:
         words = f"an objective given in Python: {explorer.target!r}" if kind == "objective" else ""
         self.given.value = escape(words)
         for widget, is_shown in (
+            (self.whose, kind == "class" and bool(self.whose.value)),
             (self.likely, kind == "class" and bool(self._top)),
             (self.other, kind == "class"),
             (self.layer, kind in ("channel", "unit")),
@@ -131,7 +144,7 @@ class SaliencyTarget:
         try:
             self._explorer.kind = change["new"]
         except ValueError as reason:
-            self._say(str(reason))
+            self._say(page_words(str(reason)))
             self._follow()
 
     def _on_likely(self, change: dict[str, Any]) -> None:
@@ -144,5 +157,5 @@ class SaliencyTarget:
         try:
             self._explorer.class_name = change["new"]
         except ValueError as reason:
-            self._say(str(reason))
+            self._say(page_words(str(reason)))
             self._follow()

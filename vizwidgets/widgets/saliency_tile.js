@@ -36,7 +36,7 @@ const meter = (name, share, text) => {
 class Tile {
   constructor(parent, colors) {
     this.figure = made('figure', 'vw-sal-tile', parent);
-    this.title = made('div', 'vw-sal-title', this.figure);
+    this.title = made('div', 'vw-sal-title', made('div', 'vw-sal-head', this.figure));
     this.frame = made('div', 'vw-sal-frame', this.figure);
     this.canvas = made('canvas', 'vw-sal-canvas', this.frame);
     this.canvas.setAttribute('role', 'img');

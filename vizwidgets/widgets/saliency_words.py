@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -30,6 +31,28 @@ HELP = {
 
 OLD_WEIGHTS = "the weights have changed since: Reset reads them anew"
 PIECES = {"smoothgrad": "samples", "integrated": "steps", "occlusion": "windows"}
+
+
+# what core says to those who write Python, and what is meant on the page
+PAGE_WORDS = {
+    r"layer=\.\.\.": "Options → Layer.",
+    r"model\.class_names lists all (\d+)\.": r"Other class offers all \1 while you type.",
+    r"use vw\.channel\(layer, channel\) for feature maps": "explain a channel, for it has feature maps",
+    r'method="gradient"': "the method gradient",
+}
+
+
+def page_words(words: str) -> str:
+    """Return an error of core in the words of the page.
+
+    Examples
+    --------
+    >>> page_words("choose an earlier: layer=...")
+    'choose an earlier: Options → Layer.'
+    """
+    for code, meant in PAGE_WORDS.items():
+        words = re.sub(code, meant, words)
+    return words
 
 
 def class_words(model: nn.Module, index: int) -> str:
