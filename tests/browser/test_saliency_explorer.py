@@ -160,6 +160,50 @@ def test_the_strip_of_the_randomized_networks_comes_with_numbers_and_a_verdict(s
     expect(strip.locator(".vw-sal-meters").nth(1)).to_contain_text("rank r")
 
 
+def test_buttons_say_whether_they_are_down_and_one_that_is_disabled_hands_its_focus_on(shown):
+    gradient, guided = shown.button("gradient"), shown.button("guided")
+    expect(gradient).to_have_attribute("aria-pressed", "true")
+    expect(guided).to_have_attribute("aria-pressed", "false")
+    guided.press("Space")
+    expect(guided).to_have_attribute("aria-pressed", "true", timeout=20_000)
+    more, fewer = shown.button("Add a row"), shown.button("Remove")
+    for _ in range(3):
+        more.press("Enter")
+    expect(more).to_be_disabled(timeout=20_000)
+    expect(fewer).to_be_focused(timeout=20_000)
+    for _ in range(3):
+        fewer.press("Enter")
+    expect(fewer).to_be_disabled(timeout=20_000)
+    expect(more).to_be_focused(timeout=20_000)
+
+
+def test_six_methods_in_two_rows_have_whole_titles_and_numbers_that_do_not_touch(shown):
+    shown.notebook.page.set_viewport_size({"width": 1280, "height": 900})
+    shown.notebook.execute(
+        "explorer.images.shown = [0, 1]; explorer.num_samples = explorer.num_steps = 3\n"
+        "explorer.methods = ['gradient', 'guided', 'smoothgrad', 'integrated', 'gradcam', 'occlusion']"
+    )
+    expect(shown.titles()).to_have_count(14, timeout=30_000)
+    shown.notebook.wait_for_kernel("explorer.run.wait(60) and explorer.run.state == 'done'", timeout=60)
+    is_cut = "all => all.some(it => it.scrollWidth > it.clientWidth || it.scrollHeight > it.clientHeight)"
+    assert not shown.titles().evaluate_all(is_cut)
+    gaps = shown.maps.locator(".vw-sal-numbers").evaluate_all(
+        """bars => bars.flatMap(bar => {
+          const boxes = [...bar.children].map(each => each.getBoundingClientRect()).filter(box => box.width);
+          return boxes.slice(1).map((box, place) => box.left - boxes[place].right);
+        })"""
+    )
+    assert len(gaps) >= 10 and min(gaps) > 3
+    path = shown.root.get_by_placeholder("path of a picture, then Enter")
+    path.fill("x" * 5000 + ".png")
+    path.press("Enter")
+    expect(shown.root.locator(".vw-picture-note")).to_contain_text("file name too long", timeout=20_000)
+    path.fill("x" * 200 + ".png")
+    path.press("Enter")
+    expect(shown.root.locator(".vw-picture-note")).to_contain_text("there is no picture", timeout=20_000)
+    assert shown.root.locator(".vw-side").bounding_box()["width"] == 286
+
+
 def test_a_cell_that_is_run_again_ends_the_old_runs(shown):
     shown.notebook.execute("explorer.num_samples = 1000; explorer.methods = ['smoothgrad']; old = explorer")
     shown.notebook.wait_for_kernel("old.run.state == 'running'")

@@ -20,11 +20,19 @@ const repair = (root) => {
   }
 };
 
+// Whether a toggle button is down, said to those who do not see its colour.
+const press = (root) => {
+  for (const toggle of root.querySelectorAll('.widget-toggle-button')) {
+    const isDown = String(toggle.classList.contains('mod-active'));
+    if (toggle.getAttribute('aria-pressed') !== isDown) toggle.setAttribute('aria-pressed', isDown);
+  }
+};
+
 // A button that is pressed by keyboard and then disabled loses the focus to nowhere: the first one that is
 // possible next takes it, so Space on Start and Space again is start and pause.
 const keepFocus = (root) => {
   let last = null;
-  root.addEventListener('focusin', (event) => { last = event.target.closest('.vw-buttons button'); });
+  root.addEventListener('focusin', (event) => { last = event.target.closest(':is(.vw-buttons, .vw-sal-buttons) button'); });
   const pass = () => {
     if (!last?.isConnected || !last.disabled) return;
     if (document.activeElement !== document.body && document.activeElement !== last) return;
@@ -38,6 +46,7 @@ const keepFocus = (root) => {
 const repairAround = (el) => {
   let observer = null;
   let keeper = null;
+  let presser = null;
   const find = (tries) => {
     const root = el.closest('.vw-root');
     if (!root) {
@@ -45,10 +54,13 @@ const repairAround = (el) => {
       return;
     }
     repair(root);
+    press(root);
     keeper = keepFocus(root);
     observer = new MutationObserver(() => repair(root)); // the widgets beside this one are drawn later
     observer.observe(root, { childList: true, subtree: true });
+    presser = new MutationObserver(() => press(root));
+    presser.observe(root, { attributes: true, attributeFilter: ['class'], childList: true, subtree: true });
   };
   find(0);
-  return () => { observer?.disconnect(); keeper?.disconnect(); };
+  return () => { for (const each of [observer, keeper, presser]) each?.disconnect(); };
 };
