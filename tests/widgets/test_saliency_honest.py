@@ -93,6 +93,11 @@ def test_it_says_that_the_weights_have_changed_when_it_is_asked_something_and_un
     again(widget)
     assert CHANGED not in widget.bar.status.value
     learn(model)
+    widget.randomization.start_button.click()
+    assert CHANGED in widget.bar.status.value
+    assert widget.randomization.run.wait(20) and not is_old(widget)  # the strip is of the new ones
+    again(widget)
+    learn(model)
     widget.strength = 0.3
     assert widget.run.wait(20) and CHANGED in widget.bar.status.value
 

@@ -193,6 +193,7 @@ class RandomizationPanel(ipywidgets.VBox):
 
     def _on_start(self) -> None:
         self._explorer.bar.clear()
+        self._explorer.notice_weights()
         if self.run.allows("restart"):
             self.run.restart()
         if self.run.allows("start"):
