@@ -104,6 +104,25 @@ def test_an_old_message_goes_with_the_next_action(act):
     assert widget.run.wait(20) and widget.randomization.run.wait(20) and widget.inspector.wait(20)
 
 
+def test_an_order_that_comes_while_the_last_one_ends_is_carried_out():
+    widget = finished(target="goat")
+    real = widget._stepper.step
+
+    def late() -> None:
+        try:
+            real()
+        except StopIteration:
+            widget._stepper.step = real
+            widget.class_name = "cat"  # before the run has heard that there is nothing left
+            raise
+
+    widget._stepper.step = late
+    widget.class_name = "dog"
+    assert widget.run.wait(20) and widget.run.state == "done"
+    wanted = vw.saliency_map(small_net(), IMAGES[:1], "cat").values
+    assert torch.allclose(widget.maps["gradient"], wanted, rtol=1e-4) and wanted.any()
+
+
 # -- start after stop -----------------------------------------------------------------------------------
 
 

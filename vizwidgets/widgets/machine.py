@@ -125,8 +125,12 @@ class Machine(traitlets.HasTraits):
                 self._carry_out(order, argument)
             except StopIteration:
                 self.num_taken = self._stepper.num_taken
-                self._close("finish")
-                self._on_rest()
+                with self._commands:
+                    is_over = not self._orders.count("reset")  # else it was begun anew in the meantime
+                    if is_over:
+                        self._close("finish")
+                if is_over:
+                    self._on_rest()
             except Exception as failure:  # shown by the view; the run can be rewound or reset
                 self._fail(failure)
             finally:
