@@ -89,7 +89,7 @@ def test_it_says_that_the_weights_have_changed_when_it_is_asked_something_and_un
     assert CHANGED not in widget.bar.status.value  # its own work does not count
     learn(model)
     read(widget, 0, 2, 2)
-    assert CHANGED in widget.bar.status.value
+    assert CHANGED in widget.bar.status.value and is_old(widget)
     again(widget)
     assert CHANGED not in widget.bar.status.value
     learn(model)

@@ -185,7 +185,7 @@ class SaliencyFrame(SaliencyTraits, Still):
         """Say it if the model has learned since: nobody tells, so it is looked for now and then."""
         if self._stepper.has_old_weights != self._is_said_old:
             self.bar.update()
-            self.randomization.outdate()
+        self.randomization.outdate()
 
     # -- what the run calls ---------------------------------------------------------------------------
 
