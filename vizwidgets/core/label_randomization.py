@@ -19,8 +19,7 @@ from .layers import check_model, network_of
 from .likeness import Likeness, Similarity
 from .metrics import accuracy
 from .randomization import forget, own_copy
-from .saliency import SaliencyMap
-from .saliency_way import Way
+from .saliency import SaliencyMap, Way
 from .sanity_report import cells
 from .sanity_verdict import Finding
 from .similarity import is_flat

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from torch import Tensor, nn
 
-from .explainer import METHODS, Explainer
+from .explainer import METHODS, Explainer, Explanation
 from .objectives import Objective
 
 
@@ -99,20 +99,66 @@ def saliency_map(
     >>> torch.equal(found.attribution[0], weights), torch.equal(found.values[0], weights.abs().amax(dim=0))
     (True, True)
     """
-    if not isinstance(reduce, str) or reduce not in REDUCTIONS:
-        raise ValueError(f"reduce must be one of {', '.join(REDUCTIONS)}; got {reduce!r}.")
-    *_, whole = Explainer(model, is_brief=True).explain(image, target, method, **options)
-    values = magnitudes(whole.attribution, method, reduce)
-    if not bool(values.isfinite().all()):
+    way = Way(method, reduce, options)
+    found = way.end(way.begin(model, image, target))
+    if not bool(found.values.isfinite().all()):
         raise ValueError(
             "the map holds NaN or infinity: the network itself gives such scores or slopes for these images. "
             "Look at its weights; a training that diverged leaves NaN."
         )
-    empty = [str(number) for number, shown in enumerate(values) if not bool(shown.any())]
+    empty = [str(number) for number, shown in enumerate(found.values) if not bool(shown.any())]
     if empty:
-        which = "the map" if len(values) == 1 else f"the map of image {', '.join(empty)}"
+        which = "the map" if len(found.values) == 1 else f"the map of image {', '.join(empty)}"
         warnings.warn(f"{which} is 0 everywhere: {ZERO_BECAUSE}", stacklevel=2)
-    return SaliencyMap(values, whole.attribution, whole.target, method)
+    return found
+
+
+@dataclass(frozen=True)
+class Way:
+    """How maps are made, checked once: of one network, or of several whose maps are compared.
+
+    It is silent about a map of zeros: where weights are random, that is a finding.
+
+    Parameters
+    ----------
+    method : str
+        See `saliency_map`.
+    reduce : str
+        See `saliency_map`.
+    options : mapping
+        Of the method.
+
+    Raises
+    ------
+    ValueError
+        If there is no such reduction; the method is checked when it begins.
+
+    Examples
+    --------
+    >>> import torch
+    >>> way = Way("gradient", "max", {})
+    >>> work = way.begin(nn.Sequential(nn.Flatten(), nn.Linear(12, 2)), torch.rand(1, 3, 2, 2))
+    >>> way.end(work).values.shape
+    torch.Size([1, 2, 2])
+    """
+
+    method: str
+    reduce: str
+    options: Mapping[str, Any]
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.reduce, str) or self.reduce not in REDUCTIONS:
+            raise ValueError(f"reduce must be one of {', '.join(REDUCTIONS)}; got {self.reduce!r}.")
+
+    def begin(self, network: nn.Module, images: Tensor, target: Any = None) -> Iterator[Explanation]:
+        """Check everything and return the work that is to be done, piece by piece."""
+        return Explainer(network, is_brief=True).explain(images, target, self.method, **self.options)
+
+    def end(self, work: Iterator[Explanation]) -> SaliencyMap:
+        """Do the work and return the map."""
+        *_, whole = work
+        values = magnitudes(whole.attribution, self.method, self.reduce)
+        return SaliencyMap(values, whole.attribution, whole.target, self.method)
 
 
 def magnitudes(attribution: Tensor, method: str, reduce: str = "max") -> Tensor:

@@ -19,7 +19,7 @@ from .likeness import Likeness
 from .measures import OUTPUT
 from .objectives import Objective
 from .randomization import Forgetting
-from .saliency_way import Way
+from .saliency import Way
 from .sanity_report import AS_TRAINED, RandomizationStep, RandomizationTest
 from .scores import bound_objective
 from .whole_numbers import check_seed
