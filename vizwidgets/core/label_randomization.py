@@ -20,7 +20,7 @@ from .likeness import Likeness, Similarity
 from .metrics import accuracy
 from .randomization import forget, own_copy
 from .saliency import SaliencyMap, Way
-from .sanity_report import cells
+from .sanity_report import cells, table
 from .sanity_verdict import Finding
 from .similarity import is_flat
 from .train_settings import TrainSettings
@@ -105,14 +105,8 @@ class LabelRandomizationTest:
 
     def __str__(self) -> str:
         """Return the verdict and a table, means over the images."""
-        rows = [
-            ("", "rank corr. r", "with sign", "structure"),
-            ("permuted labels", *cells(self.similarity)),
-            ("edges of the image", *cells(self.edges, has_sign=False)),
-            ("a random map", *cells(self.random, has_sign=False)),
-        ]
-        lines = [f"{row[0]:<18}" + "".join(f"{cell:>15}" for cell in row[1:]) for row in rows]
-        return "\n".join(line.rstrip() for line in [f"{self.trained.method} {self.verdict}", *lines])
+        rows = [("permuted labels", *cells(self.similarity))]
+        return f"{self.trained.method} {self.verdict}\n{table('', rows, self.edges, self.random)}"
 
     __repr__ = __str__
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import torch
@@ -163,16 +164,27 @@ class RandomizationTest:
     def __str__(self) -> str:
         """Return the verdict and a table of the layers, means over the images."""
         head = "random from here up" if self.kind == "cascading" else "random alone"
-        rows = [(head, "rank corr. r", "with sign", "structure")]
+        rows = []
         for step, flat in zip(self.steps[1:], self.is_flat[1:], strict=True):
             rows.append((step.layer, *(("flat map", "", "") if flat.all() else cells(step.similarity))))
-        rows.append(("edges of the image", *cells(self.edges, has_sign=False)))
-        rows.append(("a random map", *cells(self.random, has_sign=False)))
-        width = max(len(row[0]) for row in rows)
-        lines = [f"{row[0]:<{width}}" + "".join(f"{cell:>15}" for cell in row[1:]) for row in rows]
-        return "\n".join(line.rstrip() for line in [f"{self.method} {self.verdict}", *lines])
+        return f"{self.method} {self.verdict}\n{table(head, rows, self.edges, self.random)}"
 
     __repr__ = __str__
+
+
+def table(
+    head: str, rows: Iterable[tuple[str, str, str, str]], edges: Similarity, random: Similarity
+) -> str:
+    """Write rows of a name and its `cells`, and beneath them what edges and random maps reach."""
+    lines = [
+        (head, "rank corr. r", "with sign", "structure"),
+        *rows,
+        ("edges of the image", *cells(edges, has_sign=False)),
+        ("a random map", *cells(random, has_sign=False)),
+    ]
+    width = max(len(name) for name, *_ in lines)
+    written = (f"{name:<{width}}" + "".join(f"{cell:>15}" for cell in each) for name, *each in lines)
+    return "\n".join(line.rstrip() for line in written)
 
 
 def cells(similarity: Similarity, has_sign: bool = True) -> tuple[str, str, str]:
