@@ -130,19 +130,24 @@ def laid_over(picture: Bytes, values: Any, scale: ColorScale, strength: float) -
     [[[128, 128, 128], [252, 255, 164]]]
     """
     levels = scale.levels(values)
-    if levels.shape != picture.shape[:2]:
-        raise ValueError(f"the map must be {picture.shape[:2]}, as the image; got {levels.shape}.")
+    check_laid(levels.shape, picture.shape[:2], strength)
+    let_through, added = _blend(float(strength))
+    base = dimmed(picture, min(1.0, 2 * strength))
+    return (base * let_through[levels] + added[levels]).astype(np.uint8)
+
+
+def dimmed(picture: Bytes, share: float, left: float = DIMMED) -> np.ndarray:
+    """Return the image as it is under a map, float32: from itself (share 0) to gray with so much left (1)."""
+    gray = picture @ np.array([0.299, 0.587, 0.114], np.float32)
+    return picture * np.float32(1 - share) + (np.float32(left * share) * gray)[..., None]
+
+
+def check_laid(size: Sequence[int], wanted: Sequence[int], strength: float) -> None:
+    """Raise ValueError if a map of this size cannot be laid over an image of the wanted one so strongly."""
+    if tuple(size) != tuple(wanted):
+        raise ValueError(f"the map must be {tuple(wanted)}, as the image; got {tuple(size)}.")
     if not 0 <= strength <= 1:
         raise ValueError(f"strength must be in 0..1; got {strength}.")
-    let_through, added = _blend(float(strength))
-    return (dimmed(picture, strength) * let_through[levels] + added[levels]).astype(np.uint8)
-
-
-def dimmed(picture: Bytes, strength: float) -> np.ndarray:
-    """Return the image as it is under a map, float32: at half the strength it is gray and dark."""
-    share = min(1.0, 2 * strength)
-    gray = picture @ np.array([0.299, 0.587, 0.114], np.float32)
-    return picture * np.float32(1 - share) + (np.float32(DIMMED * share) * gray)[..., None]
 
 
 @cache

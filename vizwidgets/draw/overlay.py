@@ -6,6 +6,7 @@ import matplotlib
 import numpy as np
 from torch import Tensor
 
+from .color_scale import check_laid, dimmed
 from .pixels import Bytes, to_bytes
 
 DIMMED = 0.45  # how much of the image is left where the map is 0
@@ -41,17 +42,10 @@ def overlay(image: Tensor, values: Tensor, strength: float = 0.8) -> Bytes:
     >>> overlay(torch.zeros(3, 4, 4), torch.eye(4)).shape
     (4, 4, 3)
     """
-    if values.shape != image.shape[1:]:
-        raise ValueError(
-            f"the map must be {tuple(image.shape[1:])}, as the image; got {tuple(values.shape)}."
-        )
-    if not 0 <= strength <= 1:
-        raise ValueError(f"strength must be in 0..1; got {strength}.")
+    check_laid(values.shape, image.shape[1:], strength)
     level = values.detach().float().cpu().numpy()
     level = level / max(float(level.max()), 1e-30)
     color = matplotlib.colormaps["inferno"](level)[..., :3] * 255
-    picture = to_bytes(image).astype(np.float64)
-    gray = np.broadcast_to(picture @ (0.299, 0.587, 0.114), (3, *level.shape)).transpose(1, 2, 0)
     share = strength * level[..., None]
-    base = picture + strength * (DIMMED * gray - picture)
+    base = dimmed(to_bytes(image), strength, DIMMED)
     return (base * (1 - share) + color * share).round().clip(0, 255).astype(np.uint8)
