@@ -259,7 +259,7 @@ def test_frozen_batch_normalization_keeps_its_means():
 
 
 def test_an_interrupt_after_the_weights_have_moved_takes_the_step_back(monkeypatch):
-    from vizwidgets.core import training_run as module
+    from vizwidgets.core import tasks as module
 
     whole, broken = net(), net()
     calm = list(train(whole, blobs(), 3, 10, lr=0.01, test=blobs(1, 12)))
@@ -439,3 +439,44 @@ def test_a_network_that_normalizes_in_place_is_judged_and_trained_like_any_other
     assert int(confusion(model, (images, labels)).sum()) == 6
     training = Training(model, (images, labels), TrainSettings(epochs=1, batch_size=3))
     assert torch.equal(training.images, before) and torch.equal(images, before)
+
+
+def test_a_number_of_steps_goes_through_the_images_as_often_as_it_takes_and_looks_eight_times():
+    steps = list(train(net(), blobs(6), batch_size=3, num_steps=20, test=blobs(6, 1)))
+    assert [step.step for step in steps] == list(range(1, 21))
+    assert steps[-1].epoch == 10  # two batches an epoch
+    assert [step.step for step in steps if step.test_accuracy is not None] == [3, 6, 9, 12, 15, 18, 20]
+
+
+def test_groups_of_weights_move_as_torch_moves_them_with_rates_of_their_own():
+    images, labels = blobs()
+    ours, plain = net(), net().train()
+    rates = [("backbone", 0.001), ("head", 0.01)]
+
+    def groups(model):
+        parts = {"backbone": [*model[0].parameters(), *model[1].parameters()], "head": model[5].parameters()}
+        return [{"params": list(parts[name]), "lr": lr, "name": name} for name, lr in rates]
+
+    list(train(ours, (images, labels), 1, 30, seed=2, schedule="constant", groups=groups(ours)))
+    adam = torch.optim.Adam(groups(plain))
+    order = torch.randperm(30, generator=torch.Generator().manual_seed(2 * 1_000_003))
+    cross_entropy(plain(images[order]), labels[order]).backward()
+    adam.step()
+    for mine, theirs in zip(weights(ours), weights(plain), strict=True):
+        torch.testing.assert_close(mine, theirs)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda model: [{"params": [model[5].weight], "lr": 0.1}], "leaves out '0.weight'"),
+        (lambda model: [{"params": list(model.parameters()) * 2, "lr": 0.1}], "names twice '0.weight'"),
+        (lambda model: [{"params": list(net().parameters()), "lr": 0.1}], "weights that are not the model's"),
+        (lambda model: [{"params": list(model.parameters()), "lr": 0}], "a learning rate above 0"),
+        (lambda model: [{"params": list(model.parameters())}], "a learning rate above 0"),
+    ],
+)
+def test_groups_that_do_not_fit_the_model_are_refused_in_words(change, words):
+    model = net()
+    with pytest.raises(ValueError, match=words):
+        train(model, blobs(), groups=change(model))

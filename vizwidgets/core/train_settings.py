@@ -8,16 +8,17 @@ from dataclasses import asdict, dataclass
 from numbers import Real
 from typing import Any
 
-from torch import Generator, Tensor
+from torch import Tensor
 
 from .settings import changed_settings
 from .whole_numbers import check_seed, whole_number
 
-Augment = Callable[[Tensor, Generator], Tensor]
+Augment = Callable[..., Any]
 SCHEDULES = ("one-cycle", "constant")
 LIVE = ("lr", "epochs")  # what may change in the middle of a training
 WARM_UP = 0.3  # share of the steps in which the learning rate rises
 FIRST = 0.04  # with this share of it
+LOOKS = 8  # at the test images, in a training of so many steps
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,13 @@ class TrainSettings:
     schedule : str
         "one-cycle" (rises for three tenths of the steps, then falls to 0) or "constant".
     augment : callable, optional
-        From images (N, C, H, W) and a generator to changed images; `flip` mirrors half of them.
+        From images (N, C, H, W) and a generator to changed images; `flip` mirrors half of them. Where pixels
+        are labelled: from images, labels (N, H, W) and a generator to changed images and labels.
     patience : int, optional
         Stop after so many epochs in which the test loss did not fall, with the weights of the best one.
+    num_steps : int, optional
+        Take so many steps in place of `epochs`, in as many passes as that takes: a fair comparison of few
+        images with many. The test images are looked at after about every eighth of them.
 
     Raises
     ------
@@ -54,11 +59,12 @@ class TrainSettings:
     schedule: str = "one-cycle"
     augment: Augment | None = None
     patience: int | None = None
+    num_steps: int | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "seed", check_seed(self.seed))
-        for name in ("epochs", "batch_size", "patience"):
-            if name != "patience" or self.patience is not None:
+        for name in ("epochs", "batch_size", "patience", "num_steps"):
+            if getattr(self, name) is not None or name in ("epochs", "batch_size"):
                 object.__setattr__(self, name, _count(name, getattr(self, name)))
         if not (isinstance(self.lr, Real) and 0 < self.lr < math.inf):
             raise ValueError(f"lr, the learning rate, must be above 0; got {self.lr!r}. 0.001 is usual.")
@@ -89,12 +95,18 @@ class TrainSettings:
             raise ValueError(f"{words}; live are {', '.join(LIVE)}.")
         return settings
 
-    def check_data(self, labels: Tensor, needs_two: bool = False) -> None:
-        """Refuse data that nothing can be learned from, or that do not make good batches."""
-        if len(labels.unique()) < 2:
-            raise ValueError(
-                f"training needs two classes at least; all {len(labels)} labels are {int(labels[0])}."
-            )
+    def steps_of(self, steps_per_epoch: int) -> int:
+        """Return the number of steps of the whole training."""
+        return self.epochs * steps_per_epoch if self.num_steps is None else self.num_steps
+
+    def look_every(self, steps_per_epoch: int) -> int:
+        """Return the number of steps between two looks at the test images."""
+        if self.num_steps is None:
+            return steps_per_epoch
+        return max(1, math.ceil(self.num_steps / LOOKS))
+
+    def check_batches(self, labels: Tensor, needs_two: bool = False) -> None:
+        """Refuse data that do not make good batches."""
         if self.batch_size > len(labels):
             raise ValueError(
                 f"batch_size must be in 1..{len(labels)}, the number of images; got {self.batch_size}."

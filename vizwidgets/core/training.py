@@ -6,13 +6,16 @@ for step in train(model, (images, labels), epochs=5):
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
 
+from .tasks import CLASSIFICATION, Task
 from .train_settings import TrainSettings
 from .training_run import Training, TrainStep
+from .weights import Group
 
 __all__ = ["TrainStep", "Training", "flip", "train"]
 
@@ -26,6 +29,8 @@ def train(
     seed: int = 0,
     *,
     test: Any = None,
+    groups: Sequence[Group] | None = None,
+    task: Task = CLASSIFICATION,
     **settings: Any,
 ) -> Training:
     """Train a classifier and yield every step.
@@ -44,8 +49,13 @@ def train(
         Passes through the data, images per step, largest learning rate, and what the order is drawn from.
     test : (Tensor, Tensor) or Dataset, optional
         Images that are not trained on, looked at once an epoch.
+    groups : sequence of dict, optional
+        Weights with learning rates of their own, which count in place of `lr`: ``fine_tune_groups(model)``.
+    task : Task
+        What is learned: a class per image, or one per pixel (``vw.Segmentation()``).
     **settings
-        Further fields of `TrainSettings`: ``augment=vw.flip``, ``patience=2``, ``schedule="constant"``.
+        Further fields of `TrainSettings`: ``augment=vw.flip``, ``patience=2``, ``num_steps=200``,
+        ``schedule="constant"``.
 
     Returns
     -------
@@ -68,7 +78,7 @@ def train(
     (4, 2)
     """
     chosen = TrainSettings(epochs=epochs, batch_size=batch_size, lr=lr, seed=seed).changed(**settings)
-    return Training(model, data, chosen, test)
+    return Training(model, data, chosen, test, groups=groups, task=task)
 
 
 def flip(images: Tensor, generator: Generator) -> Tensor:

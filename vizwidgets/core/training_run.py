@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import torch
 from torch import Generator, Tensor, nn
-from torch.nn.functional import cross_entropy
 
-from .labelled import check_labels, labelled
 from .layers import check_model, device_of
-from .metrics import class_scores_of, hasty
+from .metrics import hasty
+from .tasks import CLASSIFICATION, Task, TestResult
 from .train_settings import TrainSettings
-from .weights import WeightState, has_batch_norm
+from .weights import Group, WeightState, has_batch_norm
 
 HOPELESS = 10.0  # a loss so many times the first one, and that of guessing, comes from too large steps
 
@@ -34,9 +33,13 @@ class TrainStep:
     loss : float
         Mean cross entropy of the batch, before the update.
     accuracy : float
-        Share of the batch that was predicted right, before the update, 0 to 1.
+        Share of the batch (of its pixels, where these are labelled) that was predicted right, before the
+        update, 0 to 1.
     test_accuracy : float or None
-        Share of the test images that is predicted right after the update; known at the end of each epoch.
+        Share of the test images (pixels) that is predicted right after the update; known at the end of each
+        epoch.
+    test_mean_iou : float or None
+        Mean intersection over union on the test images, where pixels are labelled.
     """
 
     step: int
@@ -44,6 +47,7 @@ class TrainStep:
     loss: float
     accuracy: float
     test_accuracy: float | None = None
+    test_mean_iou: float | None = None
 
 
 class Training(Iterator[TrainStep]):
@@ -59,6 +63,11 @@ class Training(Iterator[TrainStep]):
         How it is trained.
     test : (Tensor, Tensor) or Dataset, optional
         Images that are not trained on, looked at once an epoch.
+    groups : sequence of dict, optional
+        Weights with a learning rate of their own, as `fine_tune_groups` returns them. The settings' `lr` is
+        that of the fastest group, and stands for all: another one changes every group by the same factor.
+    task : Task
+        What is learned: a class per image, or one per pixel (`Segmentation`).
 
     Raises
     ------
@@ -67,25 +76,35 @@ class Training(Iterator[TrainStep]):
     """
 
     def __init__(
-        self, model: nn.Module, data: Any, settings: TrainSettings | None = None, test: Any = None
+        self,
+        model: nn.Module,
+        data: Any,
+        settings: TrainSettings | None = None,
+        test: Any = None,
+        *,
+        groups: Sequence[Group] | None = None,
+        task: Task = CLASSIFICATION,
     ) -> None:
         check_model(model)
-        self.model, self.settings = model, settings or TrainSettings()
-        self.images, self.labels = labelled(data)
-        self.num_classes = check_labels(model, (self.images, self.labels))
-        self.settings.check_data(self.labels, has_batch_norm(model))
-        self.test = None if test is None else labelled(test, "test")
+        self.model, self.settings, self.task = model, settings or TrainSettings(), task
+        self.images, self.labels = task.pairs(data)
+        self.num_classes = task.check(model, (self.images, self.labels))
+        task.check_training(self.labels)
+        self.settings.check_batches(self.labels, has_batch_norm(model))
+        self.test = None if test is None else task.pairs(test, "test")
         if self.test is not None:
-            check_labels(model, self.test, "test")
+            task.check(model, self.test, "test")
         self.settings.check_test(self.test is not None)
+        self._weights = WeightState(model, groups)
+        if groups is not None:
+            self.settings = self.settings.changed(lr=self._weights.fastest)
         self.changes: list[tuple[int, dict[str, Any]]] = []
         self.first = self.settings
         self.steps: list[TrainStep] = []
         self.has_diverged = self.has_stopped_early = False
         self.good_lr: float | None = None  # that of the last whole epoch
-        self._weights = WeightState(model)
         self._start = self._good = self._weights.keep()
-        self._best, self._best_loss, self._best_epoch = self._start, math.inf, 0
+        self._best, self._best_loss, self._best_look = self._start, math.inf, 0
         self._lock = threading.RLock()
 
     @property
@@ -101,7 +120,7 @@ class Training(Iterator[TrainStep]):
     @property
     def num_steps(self) -> int:
         """Number of updates of the whole training."""
-        return self.settings.epochs * self.steps_per_epoch
+        return self.settings.steps_of(self.steps_per_epoch)
 
     @property
     def is_done(self) -> bool:
@@ -147,7 +166,7 @@ class Training(Iterator[TrainStep]):
         """Go back to the weights of the beginning; the settings stay as they are now."""
         with self._lock:
             self._weights.restore(self._start)
-            self._good, self._best, self._best_loss, self._best_epoch = self._start, self._start, math.inf, 0
+            self._good, self._best, self._best_loss, self._best_look = self._start, self._start, math.inf, 0
             self.steps, self.changes, self.first = [], [], self.settings
             self.has_diverged = self.has_stopped_early = False
 
@@ -183,9 +202,16 @@ class Training(Iterator[TrainStep]):
         scores, loss = self._learn(images, labels, number)
         first = self.steps[0].loss if self.steps else loss
         check_loss(loss, first, math.log(self.num_classes), number)
-        right = float((scores.argmax(dim=1) == labels).float().mean())
-        test_accuracy = self._end_epoch(epoch) if number % self.steps_per_epoch == 0 else None
-        return TrainStep(number, epoch, loss, right, test_accuracy)
+        right = self.task.share_right(scores, labels)
+        is_look = number % self._look_every == 0 or number == self.num_steps
+        test = self._look(number) if is_look else None
+        if test is None:
+            return TrainStep(number, epoch, loss, right)
+        return TrainStep(number, epoch, loss, right, test.accuracy, test.mean_iou)
+
+    @property
+    def _look_every(self) -> int:
+        return self.settings.look_every(self.steps_per_epoch)
 
     def _batch(self, number: int) -> tuple[Tensor, Tensor]:
         """Return the images of a step: an epoch goes through all of them in a random order of its own."""
@@ -193,56 +219,60 @@ class Training(Iterator[TrainStep]):
         generator = Generator().manual_seed(self.settings.seed * 1_000_003 + epoch)
         order = torch.randperm(len(self.images), generator=generator)
         chosen = order.tensor_split(self.steps_per_epoch)[place]  # sizes differ by one at most
-        images = self.images[chosen]
+        images, labels = self.images[chosen], self.labels[chosen]
         if self.settings.augment is not None:
             generator.manual_seed(self.settings.seed * 1_000_003 + 500_009 + number)
-            images = self.settings.augment(images, generator)
+            images, labels = self.task.augmented(self.settings.augment, images, labels, generator)
         device = device_of(self.model)
-        return hasty(images.to(device)), self.labels[chosen].to(device)
+        return hasty(images.to(device)), labels.to(device)
 
     def _learn(self, images: Tensor, labels: Tensor, number: int) -> tuple[Tensor, float]:
         """Move the weights along the gradient of the loss; dropout draws from the seed and the step."""
         with self._weights.training_mode(), torch.random.fork_rng(devices=[]), torch.enable_grad():
             torch.manual_seed(self.settings.seed * 1_000_003 + number)
             scores = self.model(images)
-            loss = cross_entropy(scores, labels)
+            loss = self.task.loss(scores, labels)
             if not loss.requires_grad:
                 raise ValueError("the scores do not depend on a trainable weight: is forward under no_grad?")
             gradients = torch.autograd.grad(loss, self._weights.trainable, allow_unused=True)
         self._weights.move(gradients, self.settings.lr_at(number, self.num_steps))
         return scores.detach(), float(loss.detach())
 
-    def _end_epoch(self, epoch: int) -> float | None:
+    def _look(self, number: int) -> TestResult | None:
+        """Note that all is well so far, and judge the network by the test images."""
         self._good, self.good_lr = self._weights.keep(), self.settings.lr
         if self.test is None:
             return None
-        images, labels = self.test
-        scores = class_scores_of(self.model, images)
-        self._watch(float(cross_entropy(scores, labels)), epoch)
-        return float((scores.argmax(dim=1) == labels).float().mean())
+        result = self.task.test(self.model, self.test)
+        self._watch(result.loss, number // self._look_every)
+        return result
 
-    def _watch(self, loss: float, epoch: int) -> None:
-        """Stop when the test loss has not fallen for so many epochs, with the weights of the best one."""
-        if loss < self._best_loss or not self._best_epoch:
-            self._best, self._best_loss, self._best_epoch = self._good, loss, epoch
+    def _watch(self, loss: float, look: int) -> None:
+        """Stop when the test loss has not fallen for so many looks, with the weights of the best one."""
+        if loss < self._best_loss or not self._best_look:
+            self._best, self._best_loss, self._best_look = self._good, loss, look
         patience = self.settings.patience
-        if patience is not None and epoch - self._best_epoch >= patience:
+        if patience is not None and look - self._best_look >= patience:
             self.has_stopped_early = True
             self._weights.restore(self._best)
 
     def _give_up(self, why: str) -> FloatingPointError:
         self.has_diverged = True
         self._weights.restore(self._good)
-        done = self.num_taken // self.steps_per_epoch
-        del self.steps[done * self.steps_per_epoch :]
+        del self.steps[self.num_taken // self._look_every * self._look_every :]
         self.changes = [(min(at, len(self.steps)), change) for at, change in self.changes]
-        where = f"of the end of epoch {done}" if done else "of the beginning"
+        where = f"of the end of {self._place()}" if self.steps else "of the beginning"
         remedy = self.remedy_lr
         known = ", with which it went well" if remedy == self.good_lr else ""
         return FloatingPointError(
             f"the training has diverged: {why}. The weights are those {where}. "
             f"Try a smaller learning rate than {self.settings.lr:g}: {remedy:g}{known}."
         )
+
+    def _place(self) -> str:
+        if self.settings.num_steps is None:
+            return f"epoch {self.num_taken // self.steps_per_epoch}"
+        return f"step {self.num_taken}"
 
 
 def check_loss(loss: float, first: float, guessing: float, number: int) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -43,6 +44,9 @@ def _version(values: Tensor) -> int:
     return 0 if values.is_inference() else values._version
 
 
+Group = Mapping[str, Any]  # as torch.optim takes them: {"params": [...], "lr": 1e-4}
+
+
 class WeightState:
     """Trainable weights and buffers of a model, and the Adam that moves them.
 
@@ -50,30 +54,35 @@ class WeightState:
     ----------
     model : nn.Module
         Its weights are changed in place; their ``.grad`` stays as it is.
+    groups : sequence of dict, optional
+        Weights that are moved with a learning rate of their own, as torch's optimizers take them.
 
     Raises
     ------
     ValueError
-        If no weight is trainable.
+        If no weight is trainable, or the groups leave one out, name one twice, or have no learning rate.
 
     References
     ----------
     Kingma and Ba 2015, "Adam: a method for stochastic optimization".
     """
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, groups: Sequence[Group] | None = None) -> None:
         self._model = model
         self.trainable = [weight for weight in model.parameters() if weight.requires_grad]
         if not self.trainable:
             raise ValueError("no weight of the model is trainable: all of them have requires_grad=False.")
         self._changing = [*self.trainable, *model.buffers()]  # batch normalization keeps its means in buffers
-        self._adam = torch.optim.Adam(self.trainable)
+        parts = [(self.trainable, 1.0)] if groups is None else _parts(model, self.trainable, groups)
+        self.fastest = max(lr for _, lr in parts)
+        self._shares = [lr / self.fastest for _, lr in parts]
+        self._adam = torch.optim.Adam([{"params": weights} for weights, _ in parts])
 
     def move(self, gradients: Sequence[Tensor | None], lr: float) -> None:
         """Take one step of Adam against the gradient; a weight that was not used has none and stays."""
         before = [weight.grad for weight in self.trainable]
-        for group in self._adam.param_groups:
-            group["lr"] = lr
+        for group, share in zip(self._adam.param_groups, self._shares, strict=True):
+            group["lr"] = lr * share
         try:
             for weight, gradient in zip(self.trainable, gradients, strict=True):
                 weight.grad = gradient
@@ -112,6 +121,30 @@ class WeightState:
         finally:
             for module, mode in modes.items():
                 module.training = mode
+
+
+def _parts(
+    model: nn.Module, trainable: list[nn.Parameter], groups: Sequence[Group]
+) -> list[tuple[list[nn.Parameter], float]]:
+    """Return the trainable weights of each group with its learning rate."""
+    names = {id(weight): name for name, weight in model.named_parameters()}
+    parts: list[tuple[list[nn.Parameter], float]] = []
+    for group in groups:
+        lr = group.get("lr")
+        if not (isinstance(lr, (int, float)) and 0 < lr < math.inf):
+            raise ValueError(f"each group needs a learning rate above 0, {{'lr': 1e-4}}; got {lr!r}.")
+        weights = [weight for weight in group["params"] if weight.requires_grad]
+        if weights:
+            parts.append((weights, float(lr)))
+    given = [id(weight) for weights, _ in parts for weight in weights]
+    strange = sum(number not in names for number in given)
+    missing = [names[id(weight)] for weight in trainable if id(weight) not in given]
+    twice = [names[number] for number in names if given.count(number) > 1]
+    if strange or missing or twice:
+        what = "weights that are not the model's" if strange else f"{(missing or twice)[0]!r}"
+        how = "holds" if strange else "leaves out" if missing else "names twice"
+        raise ValueError(f"groups {how} {what}; vw.fine_tune_groups(model) makes groups that fit this model.")
+    return parts
 
 
 def has_batch_norm(model: nn.Module) -> bool:
