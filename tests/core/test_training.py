@@ -479,4 +479,4 @@ def test_groups_of_weights_move_as_torch_moves_them_with_rates_of_their_own():
 def test_groups_that_do_not_fit_the_model_are_refused_in_words(change, words):
     model = net()
     with pytest.raises(ValueError, match=words):
-        train(model, blobs(), groups=change(model))
+        train(model, blobs(), 1, 10, groups=change(model))
