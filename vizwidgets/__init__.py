@@ -26,6 +26,7 @@ _NAMES = {
     "core.label_randomization": ("LabelRandomizationTest", "label_randomization_test"),
     "core.layers": ("Layer", "list_layers"),
     "core.masked_saliency": ("animal_contrast", "background_share", "pointing_game", "share_inside"),
+    "core.measurement": ("Measurement", "Measurements"),
     "core.metrics": ("accuracy", "confusion", "predictions"),
     "core.nudge": ("Nudge", "nudge"),
     "core.objectives": ("Objective", "channel", "class_probability", "class_score", "unit"),
