@@ -55,6 +55,7 @@ def test_a_trial_trains_and_tests():
 
 def test_a_trial_that_diverges_raises():
     data = torch.rand(20, 1, 4, 4), torch.arange(20) % 2
-    training = Training(nn.Sequential(nn.Flatten(), nn.Linear(16, 2)), data, TrainSettings(lr=1e6, batch_size=10))
+    model = nn.Sequential(nn.Flatten(), nn.Linear(16, 2))
+    training = Training(model, data, TrainSettings(lr=1e6, batch_size=10))
     with pytest.raises(FloatingPointError, match="diverged"):
         Trial(order(), training, lambda: order().measured(1.0)).run()
