@@ -43,17 +43,33 @@ def labelled(data: Any, name: str = "data") -> Pairs:
     >>> images.shape, labels.tolist()
     (torch.Size([2, 1, 1, 1]), [0, 1])
     """
+    images, labels = two_tensors(data, name)
+    _check(images, labels, name)
+    return checked_images(images, name), labels.long()
+
+
+def two_tensors(data: Any, name: str = "data", label: str = "a whole number") -> Pairs:
+    """Return images and labels as two tensors, as they come; `label` says what each label must be.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is neither two arrays nor items that can be put together, or empty.
+    """
     if _is_pair(data):
         images, labels = (_tensor(part, name) for part in data)
-    elif isinstance(data, (Dataset, list)) and hasattr(data, "__len__"):
-        images, labels = _stacked(data, name)
-    else:
-        hint = " Pass its dataset: loader.dataset." if isinstance(data, DataLoader) else ""
-        wanted = "(images, labels), or a Dataset or list of (image, label)"
-        raise TypeError(f"{name} must be {wanted}; got {type(data).__name__}.{hint}")
-    _check(images, labels, name)
+        return images, labels
+    if isinstance(data, (Dataset, list)) and hasattr(data, "__len__"):
+        return _stacked(data, name, label)
+    hint = " Pass its dataset: loader.dataset." if isinstance(data, DataLoader) else ""
+    wanted = "(images, labels), or a Dataset or list of (image, label)"
+    raise TypeError(f"{name} must be {wanted}; got {type(data).__name__}.{hint}")
+
+
+def checked_images(images: Tensor, name: str = "data") -> Tensor:
+    """Return images as float32 (N, C, H, W) in [0, 1]; an error begins with what they belong to."""
     try:
-        return check_image(images), labels.long()
+        return check_image(images)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{name}: {error}") from None
 
@@ -71,7 +87,7 @@ def _tensor(part: Any, name: str) -> Tensor:
         raise TypeError(f"{name} must hold numbers, images and labels as two arrays: {error}.") from None
 
 
-def _stacked(data: Any, name: str) -> Pairs:
+def _stacked(data: Any, name: str, label: str) -> Pairs:
     if not len(data):
         raise ValueError(_empty(name))
     items = [data[index] for index in range(len(data))]
@@ -79,7 +95,7 @@ def _stacked(data: Any, name: str) -> Pairs:
         images = torch.stack([torch.as_tensor(image) for image, _ in items])
         return images, torch.stack([torch.as_tensor(label) for _, label in items])
     except (TypeError, ValueError, RuntimeError) as error:
-        wanted = "(image, label) with images (C, H, W) of one size and a whole number"
+        wanted = f"(image, label) with images (C, H, W) of one size and {label}"
         raise ValueError(f"each item of {name} must be {wanted}: {error}.") from None
 
 
@@ -87,12 +103,17 @@ def _empty(name: str) -> str:
     return f"{name} is empty: at least one image with its label is needed."
 
 
-def _check(images: Tensor, labels: Tensor, name: str) -> None:
+def check_batch(images: Tensor, name: str = "data") -> None:
+    """Refuse no images at all, and images that are not (N, C, H, W)."""
     if not images.numel():
         raise ValueError(_empty(name))
     if images.dim() != 4:
         hint = " A single channel is written (N, 1, H, W)." if images.dim() == 3 else ""
         raise ValueError(f"the images of {name} must be (N, C, H, W); got {tuple(images.shape)}.{hint}")
+
+
+def _check(images: Tensor, labels: Tensor, name: str) -> None:
+    check_batch(images, name)
     if labels.shape != images.shape[:1]:
         raise ValueError(
             f"{name} needs one label per image, ({len(images)},); got labels {tuple(labels.shape)}."
