@@ -17,6 +17,7 @@ _NAMES = {
     "core.ascent": ("Ascent", "activation", "ascend", "maximize"),
     "core.ascent_run": ("AscentRun",),
     "core.autodiff": ("compute_graph", "gradient"),
+    "core.confusion": ("ConfusionMatrix",),
     "core.deletion": ("deletion_curve", "insertion_curve"),
     "core.edges": ("edge_map",),
     "core.examples": ("Example",),
