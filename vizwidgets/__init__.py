@@ -35,6 +35,8 @@ _NAMES = {
     "core.saliency": ("SaliencyMap", "saliency_map"),
     "core.sanity": ("randomization_steps", "randomization_test"),
     "core.sanity_report": ("RandomizationStep", "RandomizationTest"),
+    "core.segmentation": ("Segmentation", "class_weights"),
+    "core.segmentation_scores": ("SegmentationScores", "predict_labels", "segmentation_scores"),
     "core.settings": ("AscentSettings", "preset"),
     "core.shortcuts": ("ShortcutReport", "bare_predictions", "flip_rate", "shortcut_report"),
     "core.train_settings": ("TrainSettings",),
