@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from vizwidgets.data.artifacts import is_present
-from vizwidgets.data.digits import digits
+from vizwidgets.data.digits import digits, digits_among
 
 
 @pytest.mark.parametrize("split, count", [("train", 4000), ("test", 1000)])
@@ -26,3 +26,19 @@ def test_digits_are_images_in_0_to_1_a_tenth_of_each(split, count):
 def test_an_unknown_split_is_answered_with_the_two_there_are():
     with pytest.raises(ValueError, match="'train' or 'test'; got 'valid'"):
         digits("valid")
+
+
+def test_digits_of_some_classes_are_those_of_all_renumbered():
+    if not is_present("mnist_5k"):
+        pytest.skip("the digits are not in the cache: python data_scripts/fetch_weights.py mnist_5k")
+    images, labels = digits("test")
+    some, numbers = digits_among((7, 2), "test")
+    places = [place for place, label in enumerate(labels.tolist()) if label in (2, 7)]
+    assert torch.equal(some, images[places])
+    assert numbers.tolist() == [{7: 0, 2: 1}[labels[place].item()] for place in places]
+
+
+@pytest.mark.parametrize("classes", [[3], [1, 1], [1, 10], []])
+def test_classes_that_are_no_two_different_digits_are_refused(classes):
+    with pytest.raises(ValueError, match="two or more different digits of 0..9"):
+        digits_among(classes, "train")

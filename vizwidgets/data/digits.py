@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -36,8 +38,44 @@ def digits(split: str, *, full: bool = False) -> tuple[Tensor, Tensor]:
     """
     from safetensors import safe_open
 
-    if split not in SPLITS:
-        raise ValueError(f"split must be 'train' or 'test'; got {split!r}.")
+    check_split(split)
     with safe_open(fetch("mnist" if full else "mnist_5k"), framework="pt") as file:
         images, labels = file.get_tensor(f"{split}_images"), file.get_tensor(f"{split}_labels")
     return images[:, None].to(torch.float32) / 255, labels.long()
+
+
+def digits_among(classes: Sequence[int], split: str) -> tuple[Tensor, Tensor]:
+    """Return the digits of some classes only, e.g. ``range(5)``; the first of these classes is label 0.
+
+    Parameters
+    ----------
+    classes : sequence of int
+        Two or more of 0..9, each once.
+    split : str
+        "train" (400 of each) or "test" (100 of each).
+
+    Returns
+    -------
+    images, labels : Tensor
+        (N, 1, 28, 28) in [0, 1] and (N,) whole numbers, places in `classes`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such split, or these are no two different digits.
+    ArtifactError
+        If the digits are not in the cache and can not be fetched.
+    """
+    wanted = list(classes)
+    if len(set(wanted)) != len(wanted) or len(wanted) < 2 or not set(wanted) <= set(range(10)):
+        raise ValueError(f"classes must be two or more different digits of 0..9; got {wanted}.")
+    images, labels = digits(split)
+    found = labels[:, None] == torch.tensor(wanted)
+    is_wanted = found.any(dim=1)
+    return images[is_wanted], found[is_wanted].long().argmax(dim=1)
+
+
+def check_split(split: str) -> None:
+    """Refuse a split that there is not."""
+    if split not in SPLITS:
+        raise ValueError(f"split must be 'train' or 'test'; got {split!r}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 import torch
@@ -22,8 +23,16 @@ from .animals import KINDS
 from .pictures import Pictures
 from .seeds import check_size
 
+MOST_NAMED = 5  # damaged files in a warning
 
-def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | None = None) -> Pictures:
+
+def photo_folder(
+    path: str | os.PathLike[str],
+    size: int = 64,
+    masks: bool | None = None,
+    *,
+    skip_damaged: bool = False,
+) -> Pictures:
     """Read a folder of photographs; each of its folders is a class.
 
     Parameters
@@ -35,6 +44,8 @@ def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | Non
         The shorter side is made this long and the central square cut out.
     masks : bool, optional
         True: every picture must have a mask. False: none is read. By default, they are read if there are any.
+    skip_damaged : bool
+        Leave out files that can not be read, with a warning that counts and names them.
 
     Returns
     -------
@@ -47,7 +58,8 @@ def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | Non
     FileNotFoundError
         If there is no such folder.
     TypeError, ValueError
-        If it holds no pictures, or of one class only, or a file is damaged or lacks a mask of its own.
+        If it holds no pictures, or whole ones of one class only, or a file is damaged or lacks a mask of its
+        own.
 
     Examples
     --------
@@ -65,11 +77,11 @@ def photo_folder(path: str | os.PathLike[str], size: int = 64, masks: bool | Non
     if masks is not None and not isinstance(masks, bool):
         raise ValueError(f"masks must be True, False or None (if there are any); got {masks!r}.")
     classes = _classes(existing_folder(path))
+    images, classes = _read(classes, size, skip_damaged)
     files = [file for group in classes.values() for file in group]
-    images = torch.cat([as_image(read_picture(file), size) for file in files])
     counts = torch.tensor([len(group) for group in classes.values()])
     return Pictures(
-        images=images,
+        images=torch.cat(images),
         labels=torch.repeat_interleave(torch.arange(len(classes)), counts),
         masks=_masks(files, size, masks),
         backgrounds=None,
@@ -89,6 +101,36 @@ def _classes(folder: Path) -> dict[str, list[Path]]:
     if len(found) == 1:
         raise ValueError(f"{here} holds pictures of one class only, {next(iter(found))!r}: {wish}.")
     return found
+
+
+def _read(
+    classes: dict[str, list[Path]], size: int, skip_damaged: bool
+) -> tuple[list[Tensor], dict[str, list[Path]]]:
+    """Return the images, class by class, and the files that they are from."""
+    images: list[Tensor] = []
+    whole: dict[str, list[Path]] = {name: [] for name in classes}
+    damaged: list[str] = []
+    for name, group in classes.items():
+        for file in group:
+            try:
+                images.append(as_image(read_picture(file), size))
+            except ValueError as error:
+                if not skip_damaged:
+                    raise
+                damaged.append(f"{name}/{error}")
+            else:
+                whole[name].append(file)
+    if damaged:
+        _say_skipped(damaged, len(images) + len(damaged))
+    if empty := [name for name, group in whole.items() if not group]:
+        raise ValueError(f"no picture of class {empty[0]!r} can be read: {damaged[0]}")
+    return images, whole
+
+
+def _say_skipped(damaged: list[str], number: int) -> None:
+    more = f" … and {len(damaged) - MOST_NAMED} more" if len(damaged) > MOST_NAMED else ""
+    named = " ".join(damaged[:MOST_NAMED])
+    warnings.warn(f"{len(damaged)} of {number} pictures were left out: {named}{more}", stacklevel=4)
 
 
 def _rank(name: str) -> tuple[int, str]:
