@@ -144,3 +144,17 @@ def test_a_folder_that_cannot_be_written_does_not_stop_the_training(quick, monke
     monkeypatch.setattr(trained, "write_atomically", refuse)
     assert load_trained("digits_cnn").class_names[7] == "7"
     assert not is_trained("digits_cnn")
+
+
+def test_the_network_to_reuse_has_three_convolutions_and_two_dense_layers():
+    convolutions = (9 * 1 * 16 + 16) + (9 * 16 * 32 + 32) + (9 * 32 * 32 + 32)
+    dense = (7 * 7 * 32 * 64 + 64) + (64 * 10 + 10)
+    assert num_weights(new_model("mnist_cnn")) == convolutions + dense
+    assert num_weights(new_model("mnist_cnn_0_4")) == convolutions + dense - (64 + 1) * 5
+    assert new_model("mnist_cnn_0_4").class_names == tuple("01234")
+
+
+def test_every_recipe_says_which_network_it_trains_and_can_be_kept_as_json():
+    for name, recipe in trained.TRAINED.items():
+        assert recipe.name == name and name in trained.SMALL_MODELS
+        assert json.loads(json.dumps(trained._facts(recipe))) == trained._facts(recipe)

@@ -168,6 +168,9 @@ def test_the_table_of_models_says_which_weights_are_at_hand(monkeypatch, tmp_pat
         "vgg16_torchvision",
         "efficientnet_lite0",
         "digits_cnn",
+        "mnist_cnn",
+        "mnist_cnn_0_4",
+        "animals_shortcut",
     ]
     assert not any(entry.is_present for entry in table)
     lines = repr(table).splitlines()

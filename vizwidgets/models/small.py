@@ -1,4 +1,4 @@
-"""Small networks that a lesson trains in seconds: one for digits, one for drawn sheep and goats."""
+"""Small networks that a lesson trains in seconds: for digits, and for drawn sheep and goats."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import difflib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import nn
@@ -29,6 +30,26 @@ def digits_network() -> nn.Sequential:
             relu3=nn.ReLU(),
             dropout2=nn.Dropout(0.5),
             dense2=nn.Linear(128, 10),
+        )
+    )
+
+
+def mnist_network(num_classes: int = 10) -> nn.Sequential:
+    """Return a small network to reuse: three convolutions with two max-poolings, then two dense layers."""
+    return nn.Sequential(
+        OrderedDict(
+            conv1=nn.Conv2d(1, 16, 3, padding=1),
+            relu1=nn.ReLU(),
+            conv2=nn.Conv2d(16, 32, 3, padding=1),
+            relu2=nn.ReLU(),
+            pool1=nn.MaxPool2d(2),
+            conv3=nn.Conv2d(32, 32, 3, padding=1),
+            relu3=nn.ReLU(),
+            pool2=nn.MaxPool2d(2),
+            flatten=nn.Flatten(),
+            dense1=nn.Linear(32 * 7 * 7, 64),
+            relu4=nn.ReLU(),
+            dense2=nn.Linear(64, num_classes),
         )
     )
 
@@ -62,7 +83,10 @@ class SmallModel:
 
 SMALL_MODELS = {
     "digits_cnn": SmallModel(digits_network, (1, 28, 28), tuple("0123456789")),
+    "mnist_cnn": SmallModel(mnist_network, (1, 28, 28), tuple("0123456789")),
+    "mnist_cnn_0_4": SmallModel(partial(mnist_network, 5), (1, 28, 28), tuple("01234")),
     "animals_cnn": SmallModel(animals_network, (3, 64, 64), ("sheep", "goat")),
+    "animals_shortcut": SmallModel(animals_network, (3, 64, 64), ("sheep", "goat")),
 }
 
 
@@ -72,7 +96,8 @@ def new_model(name: str, seed: int = 0) -> VisionModel:
     Parameters
     ----------
     name : str
-        "digits_cnn" (1 × 28 × 28, ten classes) or "animals_cnn" (3 × 64 × 64, sheep and goat).
+        "digits_cnn" or "mnist_cnn" (1 × 28 × 28, ten classes), "mnist_cnn_0_4" (the same with five);
+        "animals_cnn" or "animals_shortcut" (3 × 64 × 64, sheep and goat).
     seed : int
         Of the random weights, 0..2**32 - 1; the same seed gives the same weights.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from tqdm.auto import tqdm
 from vizwidgets.core.metrics import accuracy
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training
-from vizwidgets.data.digits import digits
+from vizwidgets.data.digits import digits, digits_among
+from vizwidgets.data.sheep_goats import sheep_goats
 from vizwidgets.data.storage import cache_dir, locked, write_atomically
 from vizwidgets.models.small import SMALL_MODELS, as_model, new_model
 from vizwidgets.models.vision_model import VisionModel, state_dict_sha256
@@ -36,6 +38,10 @@ class Trained:
     minutes: str
 
 
+def _expected_animals(split: str) -> Pairs:
+    return (sheep_goats(400, seed=0) if split == "train" else sheep_goats(200, seed=1000)).pairs
+
+
 TRAINED = {
     "digits_cnn": Trained(
         "digits_cnn",
@@ -43,7 +49,28 @@ TRAINED = {
         "4,000 digits of MNIST",
         TrainSettings(epochs=5, lr=2e-3),
         "half a minute",
-    )
+    ),
+    "mnist_cnn": Trained(
+        "mnist_cnn",
+        digits,
+        "4,000 digits of MNIST",
+        TrainSettings(epochs=6, lr=2e-3),
+        "half a minute",
+    ),
+    "mnist_cnn_0_4": Trained(
+        "mnist_cnn_0_4",
+        partial(digits_among, range(5)),
+        "2,000 digits 0 to 4 of MNIST",
+        TrainSettings(epochs=6, lr=2e-3),
+        "a quarter of a minute",
+    ),
+    "animals_shortcut": Trained(
+        "animals_shortcut",
+        _expected_animals,
+        "400 drawn animals on the backgrounds that one expects",
+        TrainSettings(epochs=10, lr=2e-3),
+        "a quarter of a minute",
+    ),
 }
 
 
