@@ -31,6 +31,7 @@ _NAMES = {
     "core.metrics": ("accuracy", "confusion", "predictions"),
     "core.nudge": ("Nudge", "nudge"),
     "core.objectives": ("Objective", "channel", "class_probability", "class_score", "unit"),
+    "core.pair_augment": ("PairAugment",),
     "core.regularizers": ("p_norm", "total_variation"),
     "core.saliency": ("SaliencyMap", "saliency_map"),
     "core.sanity": ("randomization_steps", "randomization_test"),
