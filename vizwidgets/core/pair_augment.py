@@ -7,15 +7,13 @@ from numbers import Real
 
 import torch
 from torch import Generator, Tensor
-from torch.nn.functional import affine_grid, grid_sample
-
-from .transforms import blur
+from torch.nn.functional import affine_grid, grid_sample, pad
 
 # Largest changes at strength 1. Logarithms for what multiplies: 0.7 is half to twice.
-GAMMA, GAIN, CONTRAST, BRIGHTNESS = 0.7, 0.35, 0.7, 0.25
+GAIN, CONTRAST, BRIGHTNESS = 0.35, 0.7, 0.25
+MIDDLE = 0.7  # how far middle tones become lighter or darker
 SATURATION = (-1.0, 0.5)  # from gray to half as much again
 NOISE = 0.12  # standard deviation
-SIGMA = 1.0  # of the blur, in pixels
 
 
 @dataclass(frozen=True)
@@ -23,8 +21,8 @@ class PairAugment:
     """Change images and their label images at random: ``train(..., augment=PairAugment(color=0.5))``.
 
     Geometry moves both alike: images are resampled between pixels, label images take the nearest id. Colour
-    changes the images alone: gamma, colour cast, saturation, contrast, brightness, blur and noise, each image
-    by other amounts.
+    changes the images alone: middle tones, colour cast, saturation, contrast, brightness, blur, noise; each
+    image by other amounts.
 
     Parameters
     ----------
@@ -91,12 +89,12 @@ class PairAugment:
             places = torch.rand(len(images), channels, 1, 1, generator=generator)
             return (low + (high - low) * places) * self.color
 
-        images = images.clamp(0, 1) ** draw(-GAMMA, GAMMA).exp()
+        images = images + draw(-MIDDLE, MIDDLE) * images * (1 - images)  # black and white stay
         images = images * draw(-GAIN, GAIN, images.shape[1]).exp()
         images = _stretched(images, images.mean(dim=1, keepdim=True), 1 + draw(*SATURATION))
         middle = images.mean(dim=(1, 2, 3), keepdim=True)
         images = _stretched(images, middle, draw(-CONTRAST, CONTRAST).exp()) + draw(-BRIGHTNESS, BRIGHTNESS)
-        images = _stretched(images, blur(images, SIGMA), 1 - draw(-0.5, 1))  # a negative share sharpens
+        images = _stretched(images, _blurred(images), 1 - draw(-0.5, 1))  # a negative share sharpens
         noise = torch.randn(images.shape, generator=generator)
         return (images + noise * draw(0, NOISE)).clamp(0, 1)
 
@@ -104,3 +102,10 @@ class PairAugment:
 def _stretched(images: Tensor, middle: Tensor, factor: Tensor) -> Tensor:
     """Return images whose distance from something is so many times as large."""
     return middle + (images - middle) * factor
+
+
+def _blurred(images: Tensor) -> Tensor:
+    """Return images (N, C, H, W), each pixel mixed 1 : 2 : 1 with its neighbours along rows and columns."""
+    padded = pad(images, (1, 1, 1, 1), mode="replicate")
+    rows = padded[:, :, :-2] + 2 * padded[:, :, 1:-1] + padded[:, :, 2:]
+    return (rows[..., :-2] + 2 * rows[..., 1:-1] + rows[..., 2:]) / 16
