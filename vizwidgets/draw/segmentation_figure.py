@@ -1,0 +1,124 @@
+"""Segmentations on paper: pictures with titles, a legend, and bars with the intersection over union."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+
+from .charts import NotebookFigure
+from .class_bars import bars_height, draw_class_bars
+from .class_key import ClassKey
+from .label_picture import BOTH, FALSE_ALARM, MISSED, WRONG, LabelLook
+from .pixels import to_bytes
+from .segmentation_sheet import LabelPanel, SegmentationRow, panel_lines
+
+WIDTH, TITLE, WORDS, LEGEND, CAPTION = 9.6, 0.26, 0.24, 0.5, 0.3  # inches
+WIDEST = 2.9  # picture
+LETTERS = 7.5  # points: names in the pictures
+
+
+def segmentation_figure(
+    rows: Sequence[SegmentationRow],
+    key: ClassKey,
+    look: LabelLook | None = None,
+    ious: Mapping[str, Sequence[float]] | None = None,
+    caption: str = "",
+) -> NotebookFigure:
+    """Draw images with truth, predictions and errors for paper.
+
+    Parameters
+    ----------
+    rows : sequence of SegmentationRow
+        Images of one size.
+    key : ClassKey
+        Names and colours.
+    look : LabelLook, optional
+        Zoom, strength, and the class that is brought out.
+    ious : mapping of str to sequence of float, optional
+        By the network's name, one value for each class: bars beneath the pictures.
+    caption : str
+        Beneath.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows, sizes differ, or a label image holds a number that no class has.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from .class_key import class_key
+    >>> truth = np.zeros((4, 8), int)
+    >>> row = SegmentationRow(np.zeros((3, 4, 8)), truth, {"net": truth})
+    >>> figure = segmentation_figure([row], class_key(["sky", "road"]))
+    >>> [axis.get_title(loc="left") for axis in figure.axes][:4]
+    ['image', 'truth', 'net', 'errors']
+    """
+    if not rows:
+        raise ValueError("there is no image to show.")
+    columns = max(map(_columns, rows))
+    across = min(WIDTH / columns, WIDEST)
+    height, width = to_bytes(rows[0].image).shape[:2]
+    look = replace(look or LabelLook(), letters=LETTERS / 72 / across * width)
+    lines = [line for row in rows for line in panel_lines(row, key, look)]
+    down = across * 0.96 * height / width + TITLE + WORDS
+    heights = [down] * len(lines) + [LEGEND] + ([] if ious is None else [bars_height(key, len(ious))])
+    size = across * columns, sum(heights) + (CAPTION if caption else 0)
+    figure = NotebookFigure(figsize=size, dpi=100, layout="constrained")
+    table = figure.add_gridspec(len(heights), columns, height_ratios=heights)
+    for number, line in enumerate(lines):
+        for place, panel in enumerate(line):
+            _show(figure.add_subplot(table[number, place]), panel)
+    _draw_legend(figure.add_subplot(table[len(lines), :]), key, look, any(row.predictions for row in rows))
+    if ious is not None:
+        draw_class_bars(figure.add_subplot(table[-1, :]), ious, key)
+    if caption:
+        figure.supxlabel(caption, fontsize=9)
+    return figure
+
+
+def _columns(row: SegmentationRow) -> int:
+    if row.labels is None:
+        return 1 + len(row.predictions)
+    return 4 if len(row.predictions) == 1 else max(2, 1 + len(row.predictions))
+
+
+def _show(axis: Axes, panel: LabelPanel) -> None:
+    axis.imshow(panel.picture, interpolation="antialiased")
+    axis.set_title(panel.title, fontsize=10, loc="left", weight="bold")
+    axis.set_xlabel(panel.words, fontsize=8, loc="left", color="#555555")
+    axis.set_xticks([])
+    axis.set_yticks([])
+    axis.spines[:].set_visible(False)
+
+
+def _draw_legend(axis: Axes, key: ClassKey, look: LabelLook, has_errors: bool) -> None:
+    """Draw a patch for each class and pattern; the class that is brought out has a thick edge."""
+    handles = [
+        Patch(facecolor=_share(color), edgecolor="black", label=name, linewidth=2 if here else 0.5)
+        for name, color, here in zip(
+            key.names, key.colors, [number == look.picked for number in range(len(key))], strict=True
+        )
+    ]
+    handles.append(Patch(facecolor="white", edgecolor="#8c8c8c", hatch="/////", label="void"))
+    if has_errors and look.picked is None:
+        handles.append(Patch(facecolor=_share(WRONG), label="wrong"))
+    elif has_errors and look.picked is not None:
+        handles += [
+            Patch(facecolor=_share(BOTH), label=f"{key.names[look.picked]} in both"),
+            Patch(facecolor="white", edgecolor=_share(MISSED[1]), hatch="/////", label="missed"),
+            Patch(facecolor=_share(FALSE_ALARM[0]), edgecolor="black", hatch="....", label="false alarm"),
+        ]
+    axis.axis("off")
+    axis.legend(
+        handles=handles, loc="center", ncols=min(len(handles), 6), fontsize=8.5, frameon=False,
+        handlelength=1.4, handleheight=1.2, columnspacing=1.4, borderpad=0,
+    )  # fmt: skip
+
+
+def _share(color: tuple[int, int, int]) -> tuple[float, float, float]:
+    red, green, blue = (part / 255 for part in color)
+    return red, green, blue
