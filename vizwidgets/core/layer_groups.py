@@ -74,7 +74,7 @@ def layer_groups(
     >>> [group.modules for group in layer_groups(net, torch.rand(1, 3, 6, 6))]
     [('0', '1'), ('4',)]
     """
-    order = _forward_order(model, images, until)
+    order = forward_order(model, images, until)
     if not order:
         raise ValueError(
             "this model has no weights, so nothing can be made random; the test asks whether a map "
@@ -82,14 +82,14 @@ def layer_groups(
         )
     if layers is not None:
         return _named(model, order, layers)
-    groups = _with_normalization(model, order)
+    groups = with_normalization(model, order)
     if len(groups) > MAX_GROUPS:
         stages = _by_stage(groups)
         groups = stages if len(stages) >= FEWEST_STAGES else groups
     return tuple(groups if len(groups) <= MAX_GROUPS else _neighbours(groups))
 
 
-def _forward_order(model: nn.Module, images: Tensor, until: Sequence[str]) -> list[str]:
+def forward_order(model: nn.Module, images: Tensor, until: Sequence[str]) -> list[str]:
     """Return the paths of the modules whose own weights are used, in the order of their last use."""
     copied = private_copy(model)
     first = next(copied.parameters(), images)
@@ -146,7 +146,7 @@ class _Uses(TorchFunctionMode):
         return list(last_first)[::-1]
 
 
-def _with_normalization(model: nn.Module, order: list[str]) -> list[LayerGroup]:
+def with_normalization(model: nn.Module, order: list[str]) -> list[LayerGroup]:
     """Begin a group at each module with a matrix or filters; what only scales and shifts goes with it."""
     network, aliases = network_of(model), getattr(model, "aliases", {})
     groups: list[list[str]] = []
@@ -184,7 +184,7 @@ def _named(model: nn.Module, order: list[str], layers: Sequence[str]) -> tuple[L
     is_list = isinstance(layers, Sequence) and not isinstance(layers, str) and bool(layers)
     if not is_list or not all(isinstance(layer, str) for layer in layers):
         raise TypeError(f"layers must be a list of names such as ['classifier', 'block5']; got {layers!r}.")
-    units = _with_normalization(model, order)
+    units = with_normalization(model, order)
     groups = [LayerGroup(layer, _holders_in(model, units, layer)) for layer in layers]
     taken = [name for group in groups for name in group.modules]
     twice = next((name for name in taken if taken.count(name) > 1), None)

@@ -26,8 +26,8 @@ def class_scores_of(model: nn.Module, images: Tensor) -> Tensor:
 
 
 def hasty(images: Tensor) -> Tensor:
-    """Return the same images, channels side by side in memory: small networks take 0.6 of the time."""
-    return images.contiguous(memory_format=torch.channels_last)
+    """Return the same images or maps, channels side by side: small networks take 0.6 of the time."""
+    return images.contiguous(memory_format=torch.channels_last) if images.dim() == 4 else images
 
 
 def predictions(model: nn.Module, images: Tensor) -> Tensor:
