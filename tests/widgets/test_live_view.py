@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from vizwidgets.widgets import live_view
+from vizwidgets.widgets import frame_view
 from vizwidgets.widgets.live_view import LiveView
 
 PANELS = [("activation", [0]), ("regularizers", [1])]
@@ -18,7 +18,7 @@ def clock(monkeypatch):
     class Clock:
         now = 100.0
 
-    monkeypatch.setattr(live_view, "monotonic", lambda: Clock.now)
+    monkeypatch.setattr(frame_view, "monotonic", lambda: Clock.now)
     return Clock
 
 

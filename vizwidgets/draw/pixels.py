@@ -62,6 +62,13 @@ def png(picture: Bytes | Image.Image) -> bytes:
     return buffer.getvalue()
 
 
+def jpeg(picture: Bytes, quality: int) -> bytes:
+    """Return a picture as the bytes of a JPEG file of a quality in 0..100: made faster than a PNG file."""
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "JPEG", quality=quality, subsampling=0)
+    return buffer.getvalue()
+
+
 def tile(pictures: Sequence[Any]) -> Bytes:
     """Lay several pictures of one size side by side, without a gap, as nearly square as may be."""
     if len(pictures) == 1:

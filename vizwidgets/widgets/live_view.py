@@ -7,28 +7,25 @@ At rest the same is written to synced traits (a PNG, the curves), so that a relo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
-import anywidget
 import numpy as np
 import traitlets
 
 from vizwidgets.draw.curves import decimate, named
 from vizwidgets.draw.pixels import png
 
+from .frame_view import FrameView
+
 ACK_EVERY = 4  # an acknowledgement costs the browser more than a frame does
-WINDOW = 6  # frames that may be under way
-FRAMES_PER_SECOND = 15
-ACK_TIMEOUT = 0.25  # seconds; a busy kernel delivers acknowledgements late, and the picture must not freeze
 HERE = Path(__file__).parent
 FOLLOW = ("live_chart.js", "live_repair.js", "live_follow.js")  # what every live view has
 SCRIPTS = (*FOLLOW, "live_view.js")  # one module: it cannot import
 
 
-class LiveView(anywidget.AnyWidget):
+class LiveView(FrameView):
     """A picture and the curves of a run, live and at rest.
 
     `push` sends a frame if the browser keeps up; `rest` writes the picture that stays.
@@ -41,6 +38,9 @@ class LiveView(anywidget.AnyWidget):
     (4, 'black')
     """
 
+    _frames_per_second = 15.0
+    _window = 6
+    _ack_timeout = 0.25  # a busy kernel delivers acknowledgements late, and the picture must not freeze
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
     _css = (HERE / "live_view.css").read_text(encoding="utf-8")
 
@@ -56,23 +56,6 @@ class LiveView(anywidget.AnyWidget):
     plot_alt = traitlets.Unicode("", help="What the curves show, in words.").tag(sync=True)
     revision = traitlets.Int(0, help="Counts the pictures at rest.").tag(sync=True)
 
-    def __init__(self, on_seen: Callable[[], None] | None = None, **traits: Any) -> None:
-        super().__init__(**traits)
-        self.num_views = 0
-        self.is_expected = False  # shown, but the browser cannot say so before the running cell ends
-        self._on_seen = on_seen
-        self._sent = self._acknowledged = 0
-        self._sent_at = float("-inf")
-        self.on_msg(self._receive)
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether a frame sent now would be drawn soon: a browser looks, keeps up, and it is time."""
-        since = monotonic() - self._sent_at
-        keeps_up = self._sent - self._acknowledged < WINDOW or since > ACK_TIMEOUT
-        is_watched = self.num_views > 0 or self.is_expected
-        return is_watched and keeps_up and since > 1 / FRAMES_PER_SECOND
-
     def push(
         self,
         picture: np.ndarray,
@@ -82,13 +65,12 @@ class LiveView(anywidget.AnyWidget):
         step: int,
     ) -> None:
         """Send a live frame: picture (H, W, 3) bytes, curves (series, steps), the step that is shown."""
-        is_slow = monotonic() - self._sent_at > 1.0  # each sign of life counts then
-        self._sent += 1
-        self._sent_at = monotonic()
+        is_slow = self._seconds_since_frame() > 1.0  # each sign of life counts then
+        number = self._number_frame()
         message = {
             "type": "frame",
-            "seq": self._sent,
-            "ack": self._sent % ACK_EVERY == 0 or is_slow,
+            "seq": number,
+            "ack": number % ACK_EVERY == 0 or is_slow,
             "step": step,
             "last": max(values.shape[1] - 1, 0),
             "height": picture.shape[0],
@@ -117,15 +99,6 @@ class LiveView(anywidget.AnyWidget):
             self.step, self.last = step, max(values.shape[1] - 1, 0)
             self.alt, self.plot_alt = alt, plot_alt
             self.revision += 1
-
-    def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
-        if message.get("type") == "ack":
-            self._acknowledged = max(self._acknowledged, message["seq"])
-        elif message.get("type") == "view":
-            self.num_views = max(0, self.num_views + message["delta"])
-            self.is_expected = False
-        if self._on_seen is not None:
-            self._on_seen()
 
 
 def _as_data(panels: Sequence[tuple[str, Sequence[int]]]) -> list[dict[str, Any]]:
