@@ -83,8 +83,8 @@ def class_key(names: Sequence[str] | int, colors: Any = None, void: int = 255) -
     names : sequence of str, or int
         A name for each class, or how many there are.
     colors : sequence or mapping, optional
-        For each class (red, green, blue) in 0..255 or a word of matplotlib such as "#0072B2"; by name, if it
-        is a mapping.
+        For each class red, green and blue, as whole numbers in 0..255 or as shares in 0..1, or a word of
+        matplotlib such as "#0072B2"; by name, if it is a mapping.
     void : int
         The number of pixels that nobody labelled.
 
@@ -95,14 +95,13 @@ def class_key(names: Sequence[str] | int, colors: Any = None, void: int = 255) -
 
     Examples
     --------
-    >>> key = class_key(["sky", "road"], ["#80b2e6", (128, 64, 128)])
+    >>> key = class_key(["sky", "road", "car"], ["#80b2e6", (128, 64, 128), (0.0, 0.2, 1.0)])
     >>> key.colors, key.number("road")
-    (((128, 178, 230), (128, 64, 128)), 1)
+    (((128, 178, 230), (128, 64, 128), (0, 51, 255)), 1)
     """
     words = tuple(map(str, range(names))) if isinstance(names, int) else tuple(names)
     if colors is None:
         colors = [colormaps["tab20"](place % 20)[:3] for place in range(len(words))]
-        colors = [tuple(round(255 * part) for part in color) for color in colors]
     elif isinstance(colors, dict):
         colors = [colors[name] for name in words if name in colors]
     if len(colors) != len(words) or not words:
@@ -111,7 +110,7 @@ def class_key(names: Sequence[str] | int, colors: Any = None, void: int = 255) -
 
 
 def _rgb(color: Any) -> Color:
-    if isinstance(color, str):
-        color = [round(255 * part) for part in to_rgb(color)]
-    red, green, blue = (int(part) for part in color)
+    parts = list(to_rgb(color)) if isinstance(color, str) else np.asarray(color).tolist()
+    is_share = all(0 <= part <= 1 for part in parts) and any(isinstance(part, float) for part in parts)
+    red, green, blue = (round(255 * part) if is_share else int(part) for part in parts)
     return red, green, blue
