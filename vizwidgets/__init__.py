@@ -47,6 +47,7 @@ _NAMES = {
     "core.weight_groups": ("fine_tune_groups",),
     "data.examples": ("top_examples",),
     "data.photos": ("list_photos", "list_pictures", "photo"),
+    "data.scenes": ("SCENE_CLASSES", "SCENE_COLORS", "Scenes", "scene_split", "scenes"),
     "data.sheep_goats": ("compose", "draw_animal", "draw_background", "photo_folder", "sheep_goats"),
     "data.small_digits": ("small_digits",),
     "data.textures": ("textures",),

@@ -1,0 +1,8 @@
+"""Street scenes: drawn ones with the class of every pixel, and folders of photographs in the same form."""
+
+from .classes import SCENE_CLASSES, SCENE_COLORS, VOID, VOID_COLOR
+from .rendering import scenes
+from .scene_set import Scenes
+from .splits import scene_split
+
+__all__ = ["SCENE_CLASSES", "SCENE_COLORS", "VOID", "VOID_COLOR", "Scenes", "scene_split", "scenes"]
