@@ -10,8 +10,6 @@ import ipywidgets
 import numpy as np
 from matplotlib.figure import Figure
 
-from vizwidgets.draw.charts import figure_png
-
 from .cells import claim_cell, running_cell
 from .code_box import CodeBox
 from .live_view import LiveView
@@ -35,6 +33,7 @@ class Explorer(Still):
         What takes the steps.
     """
 
+    view: LiveView
     _still_width = 840
 
     def __init__(self, stepper: Stepper) -> None:
@@ -43,7 +42,6 @@ class Explorer(Still):
         self.view = LiveView(on_seen=self.run.seen)
         self.bar = RunBar(self.run, self._progress)
         self.code_box = CodeBox(self.code)
-        self._png: tuple[int, bytes] = (-1, b"")
         claim_cell(self.run)
 
     # -- what a subclass answers ----------------------------------------------------------------------
@@ -131,14 +129,6 @@ class Explorer(Still):
         self._renew_display()
 
     # -- notebooks without a browser ------------------------------------------------------------------
-
-    def _still_png(self) -> bytes:
-        if self._png[0] != self.view.revision:
-            self._png = (self.view.revision, figure_png(self.figure()))
-        return self._png[1]
-
-    def _num_views(self) -> int:
-        return self.view.num_views
 
     def _ipython_display_(self) -> None:
         if self._display_id is None:

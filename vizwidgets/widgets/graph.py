@@ -11,7 +11,6 @@ import torch
 from matplotlib.figure import Figure
 
 from vizwidgets.core.autodiff import ComputeGraph, compare, evaluate, torch_code
-from vizwidgets.draw.charts import figure_png
 from vizwidgets.draw.graph_figure import graph_figure
 from vizwidgets.draw.graph_layout import lay_out
 
@@ -56,6 +55,8 @@ class AutodiffGraph(GraphTraits, Still):
     {'x': 2.0, 'y': 3.0}
     """
 
+    view: GraphView
+
     def __init__(self, expression: str | None = None, values: Mapping[str, float] | None = None) -> None:
         self._set_up(expression, values)
         self._stepper = GraphStepper(evaluate(self.graph, self.values), self._is_live)
@@ -65,7 +66,6 @@ class AutodiffGraph(GraphTraits, Still):
         self.view = GraphView(self.bar.press)
         self.code_box = CodeBox(self.code)
         self.controls = GraphControls(self, self.bar.say)
-        self._png: tuple[int, bytes] = (-1, b"")
         self._assemble()
         claim_cell(self.run)
 
@@ -173,13 +173,3 @@ class AutodiffGraph(GraphTraits, Still):
         count = len(graph.operations)
         nodes = "1 operation" if count == 1 else f"{count} operations"
         return f"compute graph of {graph.output.name} = {' '.join(graph.expression.split())}, {nodes}"
-
-    # -- notebooks without a browser ------------------------------------------------------------------
-
-    def _still_png(self) -> bytes:
-        if self._png[0] != self.view.revision:
-            self._png = (self.view.revision, figure_png(self.figure()))
-        return self._png[1]
-
-    def _num_views(self) -> int:
-        return self.view.num_views

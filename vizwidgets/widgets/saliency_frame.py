@@ -9,13 +9,11 @@ from typing import Any
 import ipywidgets
 import torch
 import traitlets
-from PIL import Image
 from torch import Tensor
 
 from vizwidgets.core.explainer import Explanation
 from vizwidgets.core.layers import input_shape_of
 from vizwidgets.core.objectives import Objective
-from vizwidgets.draw.pixels import png
 
 from . import controls
 from .ascent_words import model_name, provenance_line
@@ -41,6 +39,7 @@ from .still import Still
 class SaliencyFrame(SaliencyTraits, Still):
     """Controls at the side; maps, pixel, sanity check and code beside them; and what ties them to the run."""
 
+    view: SaliencyView
     _is_said_old = False  # whether the status line says that the weights have changed
     image_number = traitlets.Int(0, help="In which row the inspected pixel lies.")
 
@@ -61,11 +60,6 @@ class SaliencyFrame(SaliencyTraits, Still):
         self.inspector = SaliencyInspector(self)
         self.randomization = RandomizationPanel(self)
         self.code_box = CodeBox(self.code)
-        self._png: tuple[int, bytes] = (-1, b"")
-
-    def figure(self) -> Image.Image:
-        """Return the static picture."""
-        raise NotImplementedError
 
     def code(self) -> str:
         """Return the Python that gives the maps on the screen."""
@@ -226,14 +220,6 @@ class SaliencyFrame(SaliencyTraits, Still):
         titles = " and ".join(subject.title for subject in order.subjects)
         what = name_of(self.model, order.target)
         return f"{model_name(self.model)}: {', '.join(order.methods)} of {what} on {titles}"
-
-    def _still_png(self) -> bytes:
-        if self._png[0] != self.view.revision:
-            self._png = (self.view.revision, png(self.figure()))
-        return self._png[1]
-
-    def _num_views(self) -> int:
-        return self.view.num_views
 
     def _ipython_display_(self) -> None:
         if self._display_id is None:

@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
+from typing import Any, Protocol
 
 import ipywidgets
 from IPython.display import Image, display, update_display
+from matplotlib.figure import Figure
+from PIL.Image import Image as Picture
+
+from vizwidgets.draw.charts import figure_png
+from vizwidgets.draw.pixels import png
 
 from .run import Run
 
 
+class View(Protocol):
+    """What browsers show of the widget: in how many places, and how often it was renewed at rest."""
+
+    num_views: int
+    revision: int
+
+
 class Still(ipywidgets.VBox):
-    """A widget with a static picture; subclasses have a `run` and say what is shown."""
+    """A widget with a static picture; subclasses have a `run` and a `view`, and say what is shown."""
 
     run: Run
+    view: View
     _display_id: str | None = None
     _still_width: int | None = None  # pixels on the page; None: as many as the picture has
+    _png: tuple[int, bytes] = (-1, b"")  # which revision of the view the picture is of, and the picture
 
-    def _still_png(self) -> bytes:
-        """Return the static picture, a PNG file."""
+    def figure(self) -> Figure | Picture:
+        """Return the static picture."""
         raise NotImplementedError
 
     def _words(self) -> str:
         """Return what is shown, in words that do not depend on the machine."""
         raise NotImplementedError
 
-    def _num_views(self) -> int:
-        """Return in how many places a browser shows the widget."""
-        raise NotImplementedError
+    def _still_png(self) -> bytes:
+        """Return the static picture, a PNG file; it is drawn once for each revision of the view."""
+        if self._png[0] != self.view.revision:
+            drawn = self.figure()
+            self._png = (self.view.revision, figure_png(drawn) if isinstance(drawn, Figure) else png(drawn))
+        return self._png[1]
 
     def snapshot(self) -> Image:
         """Return the static picture for a cell of its own: it stays in the saved notebook."""
@@ -51,5 +68,5 @@ class Still(ipywidgets.VBox):
 
     def _renew_display(self) -> None:
         """Renew the picture in the notebook file, unless a browser would draw the widget anew for it."""
-        if self._display_id is not None and not self._num_views() and self.run.is_in_foreground:
+        if self._display_id is not None and not self.view.num_views and self.run.is_in_foreground:
             update_display(self._repr_mimebundle_(), raw=True, display_id=self._display_id)

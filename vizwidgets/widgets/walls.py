@@ -83,6 +83,8 @@ class FilterWall(Still):
     ('done', True)
     """
 
+    view: WallView
+
     def __init__(
         self,
         model: nn.Module,
@@ -258,6 +260,3 @@ class FilterWall(Still):
 
     def _words(self) -> str:
         return wall_words(self._stepper)
-
-    def _num_views(self) -> int:
-        return self.view.num_views
