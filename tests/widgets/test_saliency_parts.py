@@ -15,9 +15,14 @@ from torch import nn
 
 import vizwidgets as vw
 from tests.core.nets import small_net
+from vizwidgets.core.likeness import Similarity
+from vizwidgets.core.saliency import SaliencyMap
+from vizwidgets.core.sanity import summarize
+from vizwidgets.core.sanity_report import RandomizationStep
 from vizwidgets.widgets.saliency import SaliencyExplorer
 from vizwidgets.widgets.saliency_order import Order, Subject
 from vizwidgets.widgets.saliency_stepper import SaliencyStepper
+from vizwidgets.widgets.saliency_strip import strip_rows
 from vizwidgets.widgets.saliency_view import RowPicture, SaliencyView
 
 IMAGES = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(3))
@@ -172,6 +177,31 @@ def test_the_strip_shows_the_maps_and_numbers_of_the_test(kind):
     ):
         assert [text for _, _, text in tile["meters"]] == [f"{float(rank):.2f}", f"{float(structure):.2f}"]
     assert wanted.outcome in widget.randomization.verdict.value
+
+
+@pytest.mark.parametrize(
+    ("value", "method", "note"),
+    [
+        (0.0, "gradient", "0 everywhere"),
+        (0.0, "gradcam", "nothing positive"),
+        (2.0, "gradcam", "flat: all pixels equal"),
+    ],
+)
+def test_a_flat_map_has_a_note_and_no_numbers_as_in_the_report(value, method, note):
+    flat = torch.full((1, 16, 16), value)
+    alike = torch.zeros(1)
+    ramp = torch.arange(256.0).view(1, 16, 16)
+    steps = [
+        RandomizationStep(
+            done, 2, layer, SaliencyMap(values, values[:, None], 0, method), Similarity(alike, alike, alike)
+        )
+        for done, (layer, values) in enumerate([("as trained", ramp), ("top", ramp), ("low", flat)])
+    ]
+    assert summarize(steps, IMAGES[0]).is_flat.flatten().tolist() == [False, False, True]
+    (row,) = strip_rows(steps, IMAGES[:1])
+    assert [tile["note"] for tile in row.words["tiles"]] == ["", "", note]
+    assert [len(tile["meters"]) for tile in row.words["tiles"]] == [0, 2, 0]
+    assert len(np.unique(row.pictures[2])) == 1 < len(np.unique(row.pictures[1]))
 
 
 def test_randomize_begins_the_strip_stop_ends_it_and_another_class_makes_it_pale():

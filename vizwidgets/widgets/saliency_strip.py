@@ -10,13 +10,14 @@ import numpy as np
 from torch import Tensor
 
 from vizwidgets.core.sanity_report import RandomizationStep, RandomizationTest
+from vizwidgets.core.similarity import is_flat
 from vizwidgets.draw.color_scale import color_scale, laid_over
 from vizwidgets.draw.pixels import to_bytes
 
 from .saliency_order import TITLES
 from .saliency_view import RowPicture
 
-EMPTY = 232  # gray of a map that is 0 everywhere
+EMPTY = 232  # gray of a map that shows nothing
 STRENGTH = 0.9  # of the maps over the image
 TONES = {"follows the weights": "vw-good", "does not follow the weights": "vw-bad"}
 
@@ -27,17 +28,23 @@ def strip_rows(steps: Sequence[RandomizationStep], image: Tensor) -> list[RowPic
     tiles, pictures = [], []
     for step in steps:
         values = step.map.values[0]
+        note = _note(step.map.method, values)
         scale = color_scale([values])
-        has_map = scale.end > 0
-        tiles.append(_tile(step, values))
-        pictures.append(
-            laid_over(pixels, values, scale, STRENGTH) if has_map else np.full_like(pixels, EMPTY)
-        )
+        tiles.append(_tile(step, note))
+        pictures.append(np.full_like(pixels, EMPTY) if note else laid_over(pixels, values, scale, STRENGTH))
     return [RowPicture({"tiles": tiles, "bar": []}, np.stack(pictures))]
 
 
-def _tile(step: RandomizationStep, values: Tensor) -> dict[str, Any]:
-    is_blank = not bool(values.any())
+def _note(method: str, values: Tensor) -> str:
+    """Return why a map shows nothing, as the report has it, or the empty string."""
+    if not bool(is_flat(values)):
+        return ""
+    if bool(values.any()):
+        return "flat: all pixels equal"
+    return "nothing positive" if method == "gradcam" else "0 everywhere"
+
+
+def _tile(step: RandomizationStep, note: str) -> dict[str, Any]:
     rank, structure = (
         float(likeness.mean()) for likeness in (step.rank_correlation, step.structural_similarity)
     )
@@ -45,9 +52,9 @@ def _tile(step: RandomizationStep, values: Tensor) -> dict[str, Any]:
     meters = [["rank r", rank, f"{rank:.2f}"], ["SSIM", structure, f"{structure:.2f}"]]
     return {
         "title": step.layer,
-        "note": ("nothing positive" if step.map.method == "gradcam" else "0 everywhere") if is_blank else "",
+        "note": note,
         "alt": f"Map with {step.layer} random: {words}" if step.done else f"Map {step.layer}",
-        "meters": meters if step.done and not is_blank else [],
+        "meters": meters if step.done and not note else [],
         "help": words if step.done else "The map that the others are compared with",
     }
 
