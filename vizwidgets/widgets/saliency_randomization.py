@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from vizwidgets.core.weights import weight_versions
 from vizwidgets.draw.sanity_figure import sanity_figure
 
 from . import controls
+from .randomization_stepper import RandomizationStepper
 from .run import Run
 from .saliency_order import TITLES, Order, Subject
 from .saliency_strip import strip_rows, verdict_html
@@ -27,36 +28,6 @@ if TYPE_CHECKING:
 QUESTION = "Does the map follow what the network has learned?"
 USUAL = {"kind": "cascading", "reduce": "max"}  # not written down
 KIND_WORDS = {"cascading": "one more each time", "independent": "one at a time"}
-
-
-class RandomizationStepper:
-    """Drives a randomization test, one layer a step.
-
-    Parameters
-    ----------
-    begin : callable
-        Begins the test with the settings of the moment.
-    """
-
-    def __init__(self, begin: Callable[[], Iterator[RandomizationStep]]) -> None:
-        self._begin = begin
-        self.num_taken = self.furthest = 0
-        self.steps: list[RandomizationStep] = []  # the trained network first
-        self._work: Iterator[RandomizationStep] | None = None
-
-    def step(self) -> None:
-        """Explain one more network; StopIteration when the last layer is random."""
-        self._work = self._work or self._begin()
-        self.steps.append(next(self._work))
-        self.num_taken += 1
-
-    def rewind(self, num_taken: int) -> None:
-        """Go back to the beginning, which is the only place behind."""
-        self.reset()
-
-    def reset(self) -> None:
-        """Forget all steps."""
-        self.num_taken, self.steps, self._work = 0, [], None
 
 
 class RandomizationPanel(ipywidgets.VBox):
