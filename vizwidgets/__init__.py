@@ -61,6 +61,7 @@ _NAMES = {
     "models": ("list_models", "load_model", "wrap"),
     "models.replay": ("replay",),
     "models.small": ("new_model",),
+    "models.transfer_trial": ("TransferOrder", "transfer_trial"),
     "widgets.ascent": ("AscentExplorer",),
     "widgets.graph": ("AutodiffGraph",),
     "widgets.prototypes": ("PrototypeWall",),
