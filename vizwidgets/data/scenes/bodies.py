@@ -117,7 +117,7 @@ def _tail(kind: Kind) -> Face:
     top = kind.profile[1][1]
     return [
         (_panel(kind, 0, -0.98, 0.98, 0.10, 0.26), GRILLE),
-        *((_panel(kind, 0, 0.70 * s - 0.24, 0.70 * s + 0.24, top - 0.14, top - 0.01), TAIL) for s in (-1, 1)),
+        *_lamps(kind, 0, top, TAIL),
         (_panel(kind, 0, -0.28, 0.28, 0.28, 0.36), NUMBER_PLATE),
         *_tyres(kind, 0),
     ]
@@ -129,9 +129,18 @@ def _nose(kind: Kind) -> Face:
     return [
         (_panel(kind, 1, -0.92, 0.92, 0.10, 0.24), GRILLE),
         (_panel(kind, 1, -0.42, 0.42, 0.28, top - 0.02), GRILLE),
-        *((_panel(kind, 1, 0.72 * s - 0.22, 0.72 * s + 0.22, top - 0.13, top - 0.01), HEAD) for s in (-1, 1)),
+        *_lamps(kind, 1, top, HEAD),
         (_panel(kind, 1, -0.26, 0.26, 0.20, 0.27), NUMBER_PLATE),
         *_tyres(kind, 1),
+    ]
+
+
+def _lamps(kind: Kind, along: float, top: float, light: Color) -> Face:
+    """Return two lamps below an edge, of the same size on a car and on a bus."""
+    wide, tall = 0.40 / kind.width, 0.19 / kind.height
+    return [
+        (_panel(kind, along, 0.94 * s - wide * (s > 0), 0.94 * s + wide * (s < 0), top - tall, top - 0.01), light)
+        for s in (-1, 1)
     ]
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.random import Generator
 from PIL import Image, ImageFilter
 
+WARM = np.array((1.0, 0.1, -1.0))  # from the blue of shade to the yellow of lamps
 Picture = np.ndarray  # (H, W, 3) float32, about [0, 1]
 
 
@@ -56,9 +57,9 @@ def random_lens(rng: Generator) -> Lens:
         contrast=rng.uniform(0.92, 1.25),
         gamma=rng.uniform(0.85, 1.20),
         brightness=rng.uniform(0.38, 0.54),
-        tint=1 + rng.normal(0, 0.022, 3),
+        tint=1 + rng.normal(0, 0.035) * WARM + rng.normal(0, 0.008, 3),
         vignette=rng.uniform(0, 0.25),
-        blur=rng.uniform(0.1, 0.65),
+        blur=rng.uniform(0.1, 0.5),
         noise=rng.uniform(0.004, 0.016),
         quality=int(rng.integers(50, 90)),
     )

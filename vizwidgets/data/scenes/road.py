@@ -71,14 +71,14 @@ class Road:
 
 def random_road(dice: Dice) -> Road:
     """Return a road; before the camera, streets are narrower."""
-    half = dice.between((4.0, 7.0), camera=(3.2, 6.5))
+    half = dice.between((4.0, 7.0), camera=(2.9, 5.6))
     beside = half * dice.between((-0.05, 0.38), camera=(-0.07, 0.52))
     depth = dice.between((0, 3.5))
     start, width = dice.between((14, 42)), dice.between((6.5, 10))
     return Road(
         left=-half - beside,
         right=half - beside,
-        walk=dice.between((1.8, 4.5), camera=(1.6, 4.2)),
+        walk=dice.between((1.8, 4.5), camera=(1.9, 4.6)),
         setback=(depth * dice.chance(0.5), depth * dice.chance(0.5)),
         is_paved=(dice.chance(0.6), dice.chance(0.6)),
         crossing=(start, start + width) if dice.chance(0.3) else None,
@@ -88,7 +88,7 @@ def random_road(dice: Dice) -> Road:
 def paint_ground(canvas: Canvas, dice: Dice, road: Road) -> None:
     """Paint everything that lies flat."""
     rng = dice.rng
-    asphalt, paving = varied(rng, ASPHALT, 0.05, 0.008), varied(rng, PAVING, 0.05, 0.012)
+    asphalt, paving = varied(rng, ASPHALT, 0.05, 0.006), varied(rng, PAVING, 0.05, 0.010)
     canvas.fill(ground(-BESIDE, BESIDE, 0, FAR), varied(rng, LAWN), VEGETATION)
     for side in (-1, 1):
         _paint_beside(canvas, rng, road, side, paving)

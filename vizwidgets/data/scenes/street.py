@@ -194,7 +194,7 @@ def _park_cars(street: Street, side: int) -> None:
 
 def _send_walkers(street: Street, side: int) -> None:
     dice, rng, road = street.dice, street.dice.rng, street.road
-    for _ in range(dice.count(4.5, camera=3.0)):
+    for _ in range(dice.count(4.5, camera=4.0)):
         z = 4 + 28 * rng.random() ** 1.3
         x = side * (road.kerb(side) + rng.uniform(0.5, road.walk))
         street.before.append((z, partial(paint_person, rng=rng, x=x, z=z)))
