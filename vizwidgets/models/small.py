@@ -1,4 +1,4 @@
-"""Small networks that a lesson trains in seconds: for digits, and for drawn sheep and goats."""
+"""Small networks that a lesson trains in seconds: for digits, drawn sheep and goats, and streets."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ import torch
 from torch import nn
 
 from vizwidgets.core.whole_numbers import check_seed
+from vizwidgets.data.scenes import SCENE_CLASSES
+from vizwidgets.models.segmenter import Segmenter
 from vizwidgets.models.vision_model import Provenance, VisionModel
 
 
@@ -87,6 +89,7 @@ SMALL_MODELS = {
     "mnist_cnn_0_4": SmallModel(partial(mnist_network, 5), (1, 28, 28), tuple("01234")),
     "animals_cnn": SmallModel(animals_network, (3, 64, 64), ("sheep", "goat")),
     "animals_shortcut": SmallModel(animals_network, (3, 64, 64), ("sheep", "goat")),
+    "segmenter": SmallModel(partial(Segmenter, len(SCENE_CLASSES)), (3, 96, 128), SCENE_CLASSES),
 }
 
 
@@ -97,7 +100,8 @@ def new_model(name: str, seed: int = 0) -> VisionModel:
     ----------
     name : str
         "digits_cnn" or "mnist_cnn" (1 × 28 × 28, ten classes), "mnist_cnn_0_4" (the same with five);
-        "animals_cnn" or "animals_shortcut" (3 × 64 × 64, sheep and goat).
+        "animals_cnn" or "animals_shortcut" (3 × 64 × 64, sheep and goat); "segmenter" (3 × 96 × 128, a class
+        for each pixel of a street).
     seed : int
         Of the random weights, 0..2**32 - 1; the same seed gives the same weights.
 
