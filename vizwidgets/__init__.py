@@ -59,6 +59,7 @@ _NAMES = {
     "draw.show_segmentation": ("show_class_iou", "show_segmentation"),
     "draw.signed": ("signed_colors",),
     "models": ("list_models", "load_model", "wrap"),
+    "models.checkpoint": ("load_weights",),
     "models.replay": ("replay",),
     "models.small": ("new_model",),
     "models.transfer_trial": ("TransferOrder", "transfer_trial"),
