@@ -1,0 +1,210 @@
+"""The frame of the labs in which trainings queue, run live, and land as points on one chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from time import monotonic
+from typing import Any
+
+import numpy as np
+
+from vizwidgets.core.trial import Order, Trial
+from vizwidgets.data.measurement_store import MeasurementStore
+
+from .explorer import Curves
+from .live_view import LiveView
+from .trial_board import Board
+from .trial_entries import Added
+from .trial_panel import QueuePanel
+from .trial_queue import TrialQueue
+from .trial_results import TrialResults
+from .trial_view import TrialView
+
+LOOK_SECONDS = 0.5  # the network is asked about the shown images, and the lists are written, not more often
+BATCHES = {
+    "this run": "the one that the controls describe",
+    "3 seeds": "three runs with other labelled images and other new weights: shows the spread",
+    "all strategies": "this number of labels and this seed, carried over in every way",
+    "all numbers of labels": "this strategy and this seed, from few labels to many",
+}
+NUM_SEEDS = 3
+
+
+class TrialLab(TrialResults):
+    """Trainings that queue; a subclass says what is trained, and draws the one of the moment.
+
+    A subclass makes its traits and controls, puts `panel` at the side and `board` at the foot with
+    `_assemble`, and answers `_make_trial`, `_draw_trial`, `code`, and what `TrialResults` asks; it calls
+    `refresh_board` when other points are to be shown.
+
+    Parameters
+    ----------
+    store : MeasurementStore
+        Where points are kept.
+    strategies : sequence of str
+        All of them, in the order of their colours.
+    """
+
+    def __init__(self, store: MeasurementStore, strategies: Sequence[str]) -> None:
+        self.store, self.known = store, tuple(strategies)
+        self.queue = TrialQueue(self._make_trial, store, self._on_prepared)
+        super().__init__(self.queue)
+        self.view.close()
+        self.view: LiveView = self._make_view()
+        self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear)
+        self.board = Board(self.lab_name)
+        self._looked_at, self._listed_at = float("-inf"), float("-inf")
+        self._sheet = np.full((1, 1, 3), 255, np.uint8)
+        for button in (self.bar.rewind, self.bar.buttons["stop"]):  # a queue is paused, skipped or cleared
+            button.layout.display = "none"
+        self.bar.buttons["reset"].tooltip = "Begin the training of the moment anew"
+
+    # -- what a subclass answers ----------------------------------------------------------------------
+
+    def _make_trial(self, order: Any) -> Trial:
+        """Return the trial of an order; nothing is trained yet."""
+        raise NotImplementedError
+
+    def _draw_trial(self, trial: Trial | None) -> np.ndarray:
+        """Return the picture of the training of the moment, (H, W, 3) bytes; None: of nothing yet."""
+        raise NotImplementedError
+
+    @property
+    def usual_strategies(self) -> Sequence[str]:
+        """The strategies that make sense now, those of "all strategies"."""
+        return self.known
+
+    def _make_view(self) -> LiveView:
+        """Return the view of the training of the moment; its style sheet holds `trial.css`."""
+        return TrialView(on_seen=self.run.seen)
+
+    # -- the queue ------------------------------------------------------------------------------------
+
+    def orders(self, which: str = "this run") -> list[Order]:
+        """Return what can be added at once: one of `BATCHES`.
+
+        Raises
+        ------
+        ValueError
+            If there is no such batch, or an order is not possible.
+        """
+        if which not in BATCHES:
+            raise ValueError(f"which must be one of {', '.join(map(repr, BATCHES))}; got {which!r}.")
+        if which == "all strategies":
+            return [self._order(strategy=strategy) for strategy in self.usual_strategies]
+        if which == "all numbers of labels":
+            return [self._order(num_labels=count) for count in self.usual_counts]
+        first = self._order()
+        return [self._order(seed=first.seed + more) for more in range(NUM_SEEDS if which == "3 seeds" else 1)]
+
+    def add(self, which: str | Iterable[Order] = "this run", again: bool = False) -> Added:
+        """Append to the queue; Start, or `run_to_end`, works it off.
+
+        Parameters
+        ----------
+        which : str or iterable of Order
+            One of `BATCHES`, or orders.
+        again : bool
+            Whether to measure what is known already once more.
+
+        Returns
+        -------
+        Added
+            What is new, what was in the queue already, and the points that are known already.
+        """
+        orders = self.orders(which) if isinstance(which, str) else which
+        added = self.queue.add(orders, again)
+        if added.new:
+            self._make_resumable()
+        self.panel.update()
+        return added
+
+    def skip(self) -> None:
+        """Leave the training of the moment; the queue goes on with the next."""
+        self.queue.drop()
+        if self.run.state != "running":
+            self.run.tell(self.queue.take_over)
+            self.run.refresh()
+
+    def clear(self) -> None:
+        """Take out what still waits; the training of the moment goes on."""
+        self.queue.entries.clear()
+        self.panel.update()
+        self.bar.update()
+
+    def _make_resumable(self) -> None:
+        if self.run.state == "done":
+            self.run.extend()
+        elif self.run.state in ("stopped", "failed"):
+            self.run.reset()
+
+    def _on_add(self, which: str, again: bool) -> None:
+        is_held = self.run.state in ("running", "paused")
+        try:
+            added = self.add(which, again)
+        except ValueError as refusal:
+            self.bar.say(str(refusal))
+            return
+        if added.new and not is_held:
+            self.run.start()
+        self.bar.say(added.words)
+
+    def refresh_board(self) -> None:
+        """Write chart, gains, table and file anew."""
+        self._draw_board()
+        order = self._order()
+        self.board.tell(self.points, self.gains(), order.strategy, self.over, self.counted)
+
+    def _draw_board(self) -> None:
+        self._listed_at = monotonic()
+        self.board.draw(self.chart(), self._title(), self.store.made_with)
+
+    def _on_prepared(self) -> None:
+        if self.view.num_views:  # preparing may have taken long, and nobody was sent a frame
+            self.run.seen()
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _on_step(self) -> None:
+        if monotonic() - self._listed_at > LOOK_SECONDS:
+            self.panel.update()
+            self._draw_board()
+        super()._on_step()
+
+    def _settle(self) -> None:
+        if self.run.state == "done" and self.queue.entries.num_waiting:  # added while the last step ended
+            self.run.extend()
+            self.run.start()
+        self.panel.update()
+        self.refresh_board()
+
+    def _picture(self) -> np.ndarray:
+        if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
+            self._looked_at = monotonic()
+            self._sheet = self._draw_trial(self.queue.trial)
+        return self._sheet
+
+    def _curves(self) -> Curves:
+        curves = self.queue.curves
+        members = [index for index, name in enumerate(curves.names) if name != "loss"]
+        return curves.names, curves.values, [("loss", [0]), ("accuracy", members)]
+
+    def _progress(self) -> str:
+        queue, parts = self.queue, []
+        if queue.entry is not None and queue.entry.state == "preparing":
+            parts.append(f"preparing {queue.entry.order.words}")
+        elif queue.entry is not None:
+            parts.append(self._now())
+        waiting = queue.entries.num_waiting
+        if waiting:
+            parts.append(f"{waiting} {'waits' if waiting == 1 else 'wait'}")
+        elif queue.entry is None:
+            parts.append("the queue is empty: choose what to run, and add it")
+        left = queue.seconds_left
+        if left and self.run.state in ("running", "paused"):
+            parts.append(f"{_duration(left)} left")
+        return " · ".join([*parts, *filter(None, [queue.trouble, self.store.trouble])])
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 90 else f"{seconds / 60:.0f} min"
