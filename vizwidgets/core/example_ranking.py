@@ -110,7 +110,7 @@ def _layer_of(model: nn.Module, bound: Objective) -> Layer | None:
 
 
 def _if_map(layer: Layer) -> Layer | None:
-    return layer if len(layer.shape) == 3 else None
+    return layer if layer.is_map else None
 
 
 def _strongest(flat: Tensor, width: int) -> Tensor:

@@ -73,7 +73,7 @@ def target_of(explorer: AscentTraits) -> Objective:
     if explorer.kind == "class":
         return class_score(class_target(explorer.class_name))
     if explorer.kind == "unit":
-        is_map = len(explorer.layer_info.shape) == 3
+        is_map = explorer.layer_info.is_map
         place = (explorer.channel, explorer.row, explorer.column) if is_map else (explorer.channel,)
         return unit(explorer.layer, place)
     return channel(explorer.layer, explorer.channel)

@@ -70,7 +70,7 @@ class AscentTraits(Together):
         self.class_names = tuple(getattr(model, "class_names", None) or ())
         self._begin_changes()
         self.layer = target.pop("layer", None) or layer_title(pickable_layers(model)[-1])
-        self.row, self.column = (length // 2 for length in self._map_size())
+        self.row, self.column = (length // 2 for length in self.layer_info.map_size)
         for name, value in target.items():
             setattr(self, name, value)
         self._take_settings(settings_from(recipe, **settings))
@@ -98,10 +98,6 @@ class AscentTraits(Together):
                 setattr(self, name, getattr(base, name))
         self.lr, self.size = base.step_size, size
 
-    def _map_size(self) -> tuple[int, int]:
-        shape = self.layer_info.shape
-        return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
-
     # -- checks ---------------------------------------------------------------------------------------
 
     @traitlets.validate("layer")
@@ -117,7 +113,7 @@ class AscentTraits(Together):
     @traitlets.validate("row", "column")
     def _check_place(self, proposal: dict[str, Any]) -> int:
         name, value = proposal["trait"].name, proposal["value"]
-        length = self._map_size()[name == "column"]
+        length = self.layer_info.map_size[name == "column"]
         if not 0 <= value < length:
             raise ValueError(f"{name} must be in 0..{length - 1} for layer {self.layer!r}; got {value}.")
         return value
@@ -163,7 +159,7 @@ class AscentTraits(Together):
 
     def _fit_to_layer(self) -> None:
         """Bring channel, row and column into the range of a smaller layer."""
-        height, width = self._map_size()
+        height, width = self.layer_info.map_size
         self.channel = min(self.channel, self.layer_info.channels - 1)
         self.row, self.column = min(self.row, height - 1), min(self.column, width - 1)
 

@@ -73,7 +73,7 @@ class SaliencyTraits(Together):
             known = ", ".join(sorted(("target", "methods", *TARGET, *LOOK, *PIXEL, *SET_BY_TRAIT)))
             raise ValueError(f"SaliencyExplorer has no setting {unknown[0]!r}; it has {known}.")
         self.layer = settings.pop("layer", None) or layer_title(pickable_layers(model)[-1])
-        self.unit_row, self.unit_column = (length // 2 for length in self._map_size())
+        self.unit_row, self.unit_column = (length // 2 for length in self.layer_info.map_size)
         self.kind = "channel" if self.no_classes else "class"
         if target is not None:
             self.target = target
@@ -94,10 +94,8 @@ class SaliencyTraits(Together):
         if self.kind == "channel":
             return channel(self.layer, self.channel)
         if self.kind == "unit":
-            is_map = len(self.layer_info.shape) == 3
-            return unit(
-                self.layer, (self.channel, self.unit_row, self.unit_column) if is_map else (self.channel,)
-            )
+            place = (self.unit_row, self.unit_column) if self.layer_info.is_map else ()
+            return unit(self.layer, (self.channel, *place))
         return self._objective
 
     @target.setter
@@ -144,10 +142,6 @@ class SaliencyTraits(Together):
         """Return the options of a method; those that core chooses by itself are left out."""
         given = {name: getattr(self, trait) for name, trait in OPTIONS.get(method, {}).items()}
         return {name: value for name, value in given.items() if value or name not in LEFT_TO_CORE}
-
-    def _map_size(self) -> tuple[int, int]:
-        shape = self.layer_info.shape
-        return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
 
     # -- checks ---------------------------------------------------------------------------------------
 
@@ -196,7 +190,7 @@ class SaliencyTraits(Together):
     @traitlets.validate("unit_row", "unit_column")
     def _check_unit(self, proposal: dict[str, Any]) -> int:
         name, value = proposal["trait"].name, proposal["value"]
-        length = self._map_size()[name == "unit_column"]
+        length = self.layer_info.map_size[name == "unit_column"]
         if not 0 <= value < length:
             raise ValueError(f"{name} must be in 0..{length - 1} for layer {self.layer!r}; got {value}.")
         return value
@@ -222,7 +216,7 @@ class SaliencyTraits(Together):
 
     def _fit_to_layer(self) -> None:
         """Bring channel, row and column of the unit into the range of a smaller layer."""
-        height, width = self._map_size()
+        height, width = self.layer_info.map_size
         self.channel = min(self.channel, self.layer_info.channels - 1)
         self.unit_row, self.unit_column = min(self.unit_row, height - 1), min(self.unit_column, width - 1)
 

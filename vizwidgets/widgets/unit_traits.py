@@ -61,7 +61,7 @@ class UnitTraits(Together):
         self.layer = layer or self.layer_titles[0]
         self.row, self.column = (
             length // 2 if given is None else given
-            for given, length in zip(unit[1:], self._map_size(), strict=True)
+            for given, length in zip(unit[1:], self.layer_info.map_size, strict=True)
         )
         self.channel, self.image_number = unit[0], number
         self._is_set_up = True
@@ -69,7 +69,7 @@ class UnitTraits(Together):
     @property
     def unit(self) -> tuple[int, ...]:
         """The unit: (channel, row, column), or (number,) in a vector."""
-        return (self.channel, self.row, self.column) if self._is_map else (self.channel,)
+        return (self.channel, self.row, self.column) if self.layer_info.is_map else (self.channel,)
 
     @property
     def value(self) -> float:
@@ -88,22 +88,14 @@ class UnitTraits(Together):
 
     def _go(self, place: tuple[int, ...]) -> None:
         with self._together():
-            if self._is_map:
+            if self.layer_info.is_map:
                 self.row, self.column = place
             else:
                 (self.channel,) = place
 
     @property
-    def _is_map(self) -> bool:
-        return len(self.layer_info.shape) == 3
-
-    @property
     def _place(self) -> tuple[int, ...]:
-        return (self.row, self.column) if self._is_map else (self.channel,)
-
-    def _map_size(self) -> tuple[int, int]:
-        shape = self.layer_info.shape
-        return (shape[1], shape[2]) if len(shape) == 3 else (1, 1)
+        return (self.row, self.column) if self.layer_info.is_map else (self.channel,)
 
     def _image_size(self) -> tuple[int, int]:
         return self.images.shape[2], self.images.shape[3]
@@ -116,7 +108,7 @@ class UnitTraits(Together):
             with torch.no_grad():
                 output = self._probe(image, [self.layer_info.name])[self.layer_info.name]
             self._known = wanted, output[0].float().cpu().numpy()
-        return self._known[1][self.channel] if self._is_map else self._known[1]
+        return self._known[1][self.channel] if self.layer_info.is_map else self._known[1]
 
     # -- checks and changes ---------------------------------------------------------------------------
 
@@ -138,7 +130,7 @@ class UnitTraits(Together):
         if name == "channel":
             check_channel(value, self.layer_info)
             return value
-        height, width = self._map_size()
+        height, width = self.layer_info.map_size
         length = {"image_number": len(self.images), "row": height, "column": width}[name]
         if not 0 <= value < length:
             raise ValueError(f"{name} must be in 0..{length - 1}; got {value}.")
@@ -153,7 +145,7 @@ class UnitTraits(Together):
 
     def _fit_to_layer(self) -> None:
         """Bring channel, row and column into the range of a smaller layer."""
-        height, width = self._map_size()
+        height, width = self.layer_info.map_size
         self.channel = min(self.channel, self.layer_info.channels - 1)
         self.row, self.column = min(self.row, height - 1), min(self.column, width - 1)
 

@@ -122,10 +122,10 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
         self.children = (header, body)
 
     def _fit_sliders(self) -> None:
-        height, width = self._map_size()
+        is_map, (height, width) = self.layer_info.is_map, self.layer_info.map_size
         for name, length in (("channel", self.layer_info.channels), ("row", height), ("column", width)):
             self._controls[name].max = length - 1
-            self._controls[name].layout.display = "" if self._is_map or name == "channel" else "none"
+            self._controls[name].layout.display = "" if is_map or name == "channel" else "none"
 
     def _say(self, words: str) -> None:
         self._trouble.value = words
