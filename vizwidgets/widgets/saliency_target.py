@@ -91,7 +91,7 @@ class SaliencyTarget:
 
     def _fit(self) -> None:
         layer = self._explorer.layer_info
-        height, width = layer.shape[1:] if len(layer.shape) == 3 else (1, 1)
+        height, width = layer.map_size
         self.channel.max, self.unit_row.max, self.unit_column.max = layer.channels - 1, height - 1, width - 1
         self.channel.tooltip = f"Number of the filter, 0 to {layer.channels - 1}"
 
@@ -108,7 +108,7 @@ class SaliencyTarget:
             self.other.value = explorer.class_name
         finally:
             self._following = None
-        kind, is_map = explorer.kind, len(explorer.layer_info.shape) == 3
+        kind, is_map = explorer.kind, explorer.layer_info.is_map
         words = f"an objective given in Python: {explorer.target!r}" if kind == "objective" else ""
         self.given.value = escape(words)
         for widget, is_shown in (
@@ -138,24 +138,21 @@ class SaliencyTarget:
     # -- from the student -----------------------------------------------------------------------------
 
     def _on_kind(self, change: dict[str, Any]) -> None:
-        """Take the kind over; where there is no class to explain the reason is shown, and all stays."""
-        if self._following == threading.get_ident():
-            return
-        try:
-            self._explorer.kind = change["new"]
-        except ValueError as reason:
-            self._say(page_words(str(reason)))
-            self._follow()
+        self._take("kind", change["new"])
 
     def _on_likely(self, change: dict[str, Any]) -> None:
-        if not self._following == threading.get_ident() and change["new"] is not None:
-            self._explorer.class_name = change["new"]
+        if change["new"] is not None:
+            self._take("class_name", change["new"])
 
     def _on_other(self, change: dict[str, Any]) -> None:
+        self._take("class_name", change["new"])
+
+    def _take(self, trait: str, value: str) -> None:
+        """Take a choice over; where it cannot be, the reason is shown, and all stays."""
         if self._following == threading.get_ident():
-            return
+            return  # what is shown follows the trait
         try:
-            self._explorer.class_name = change["new"]
+            setattr(self._explorer, trait, value)
         except ValueError as reason:
             self._say(page_words(str(reason)))
             self._follow()
