@@ -16,6 +16,7 @@ from vizwidgets.core.prototypes import RECIPES, PrototypeRecipe, class_title, pr
 from vizwidgets.core.settings import PARAMETERIZATIONS, AscentSettings
 from vizwidgets.core.whole_numbers import MAX_SEED
 
+from .ascent_target import class_target
 from .together import Together
 
 TARGET = ("climbed", "only", "num_starts")
@@ -73,7 +74,7 @@ class PrototypeTraits(Together):
         """The class of each picture, in order."""
         if not self.only:
             return self.classes
-        return (find_class(self.model, _as_target(self.only)),) * self.num_starts
+        return (find_class(self.model, class_target(self.only)),) * self.num_starts
 
     @property
     def titles(self) -> list[str]:
@@ -117,7 +118,7 @@ class PrototypeTraits(Together):
     def _check_only(self, proposal: dict[str, Any]) -> str:
         if not proposal["value"]:
             return ""
-        return class_title(self.model, find_class(self.model, _as_target(proposal["value"])))
+        return class_title(self.model, find_class(self.model, class_target(proposal["value"])))
 
     @traitlets.validate("lr")
     def _check_lr(self, proposal: dict[str, Any]) -> float:
@@ -138,8 +139,3 @@ class PrototypeTraits(Together):
                 recipe = RECIPES[self.preset]
                 kept = {"seed": self.seed, "size": self._base.size, "precision": self._base.precision}
                 self._take_recipe(replace(recipe, settings=recipe.settings.changed(**kept)))
-
-
-def _as_target(text: str) -> int | str:
-    """Return a class as it was typed: a number is an index."""
-    return int(text) if text.strip().isdigit() else text.strip()
