@@ -54,7 +54,7 @@ _NAMES = {
     "data.feature_cache": ("features",),
     "data.measurement_store": ("MeasurementStore",),
     "data.photos": ("list_photos", "list_pictures", "photo"),
-    "data.scenes": ("SCENE_CLASSES", "SCENE_COLORS", "Scenes", "scene_split", "scenes"),
+    "data.scenes": ("SCENE_CLASSES", "SCENE_COLORS", "Scenes", "scene_split", "scenes", "street_folder"),
     "data.sheep_goats": ("compose", "draw_animal", "draw_background", "photo_folder", "sheep_goats"),
     "data.small_digits": ("small_digits",),
     "data.textures": ("textures",),

@@ -139,7 +139,10 @@ def _lamps(kind: Kind, along: float, top: float, light: Color) -> Face:
     """Return two lamps below an edge, of the same size on a car and on a bus."""
     wide, tall = 0.40 / kind.width, 0.19 / kind.height
     return [
-        (_panel(kind, along, 0.94 * s - wide * (s > 0), 0.94 * s + wide * (s < 0), top - tall, top - 0.01), light)
+        (
+            _panel(kind, along, 0.94 * s - wide * (s > 0), 0.94 * s + wide * (s < 0), top - tall, top - 0.01),
+            light,
+        )
         for s in (-1, 1)
     ]
 
