@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,19 @@ from vizwidgets.draw.charts import curve_figure
 from vizwidgets.draw.curves import human
 
 from .ascent_controls import TargetControls, knob_groups
+from .ascent_frame import AscentFrame
 from .ascent_readings import Readings, three_numbers
 from .ascent_stepper import AscentStepper
 from .ascent_target import target_words
 from .ascent_traits import WEIGHTS, AscentTraits
-from .ascent_words import ascent_code, model_name, provenance_line
-from .explorer import Curves, Explorer
+from .ascent_words import ascent_code, provenance_line
+from .explorer import Curves
 
 REGULARIZERS = {"total_variation": "tv_weight", "p_norm": "p_norm_weight"}
 TOP = ("activation", "objective")
 
 
-class AscentExplorer(AscentTraits, Explorer):
+class AscentExplorer(AscentTraits, AscentFrame):
     """Climb an activation or a class score, and watch the image and every term of the objective.
 
     Parameters
@@ -91,14 +91,6 @@ class AscentExplorer(AscentTraits, Explorer):
 
     # -- the easy door in Python ----------------------------------------------------------------------
 
-    def run_to_end(self) -> None:
-        """Run in the calling thread until the end, as Start does: for scripts, tests and handouts.
-
-        A run that diverges ends with its last good image, as ``vw.maximize`` does; its verdict says so.
-        """
-        with suppress(FloatingPointError):
-            super().run_to_end()
-
     def apply(self, verdict: Verdict) -> None:
         """Apply the remedy of a verdict and run: on, if all it takes is more steps, else anew."""
         remedy = dict(verdict.remedy)
@@ -117,40 +109,19 @@ class AscentExplorer(AscentTraits, Explorer):
         if self.run.allows("start"):
             self.run.start()
 
-    @property
-    def image(self) -> Tensor:
-        """The image (N, C, H, W) that the ascent has reached, in [0, 1] where its parameterization is."""
-        self.run.wait_for_orders()
-        return self._stepper.ascent.image
-
     def code(self) -> str:
         """Return the Python that gives the image on the screen, with every change on the way."""
         self.run.wait_for_orders()
         return ascent_code(self._stepper.ascent, self.run.num_taken)
-
-    def record(self) -> dict[str, Any]:
-        """Return what ``vw.replay`` needs to give the same image again, as JSON-able data."""
-        self.run.wait_for_orders()
-        return self._stepper.record()
 
     def figure(self) -> Figure:
         """Return the static picture: the image, its curves, and a caption."""
         self.run.wait_for_orders()
         names, values, panels = self._curves()
         shown = values[:, : self.run.num_taken + 1]
-        caption = f"{model_name(self.model)}: {self._words()}, step {self.run.num_taken}, seed {self.seed}"
-        return curve_figure(names, shown, panels, self._picture(), caption)
+        return curve_figure(names, shown, panels, self._picture(), self._heading())
 
     # -- what the frame asks --------------------------------------------------------------------------
-
-    def _on_order(self, is_anew: bool) -> None:
-        order = self.order()
-        self.bar.clear()
-        self.run.tell(lambda: self._stepper.ask(*order))
-        if is_anew:
-            self.run.restart()
-        elif self.run.state == "done" and self.num_steps > self.run.num_taken:
-            self.run.extend()
 
     def _picture(self) -> np.ndarray:
         return self._stepper.picture()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -18,8 +17,9 @@ from vizwidgets.draw.curves import human
 from vizwidgets.draw.pixels import strip
 from vizwidgets.draw.prototype_sheet import prototype_sheet
 
-from .ascent_words import ascent_code, model_name, provenance_line
-from .explorer import Curves, Explorer
+from .ascent_frame import AscentFrame
+from .ascent_words import ascent_code, provenance_line
+from .explorer import Curves
 from .prototype_controls import prototype_groups
 from .prototype_stepper import PrototypeStepper
 from .prototype_table import PrototypeTable, Reading, best_real, read, says
@@ -30,7 +30,7 @@ ASK_SECONDS = 0.25  # the network is asked what it sees not more often than this
 STRETCHED = "shown = (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True))"
 
 
-class PrototypeWall(PrototypeTraits, Explorer):
+class PrototypeWall(PrototypeTraits, AscentFrame):
     """For each class of a classifier an image that its score likes best: all at once, and live.
 
     Under each picture stand its score and what the network sees in it. Pull a slider while it runs.
@@ -68,6 +68,8 @@ class PrototypeWall(PrototypeTraits, Explorer):
     ('done', torch.Size([3, 1, 8, 8]))
     """
 
+    _stepper: PrototypeStepper
+
     def __init__(
         self,
         model: nn.Module,
@@ -95,20 +97,6 @@ class PrototypeWall(PrototypeTraits, Explorer):
 
     # -- in Python ------------------------------------------------------------------------------------
 
-    def run_to_end(self) -> None:
-        """Run in the calling thread until the end, as Start does: for scripts, tests and handouts.
-
-        A run that diverges ends with its last good images; their verdicts say so.
-        """
-        with suppress(FloatingPointError):
-            super().run_to_end()
-
-    @property
-    def image(self) -> Tensor:
-        """The images x* (N, C, H, W) that the ascent has reached; they may have left [0, 1]."""
-        self.run.wait_for_orders()
-        return self._stepper.ascent.image
-
     @property
     def shown(self) -> Tensor:
         """The pictures on the screen, (N, C, H, W) in [0, 1]: those of `image`, rescaled if they left it."""
@@ -130,11 +118,6 @@ class PrototypeWall(PrototypeTraits, Explorer):
             return f"{before}\nx = {last}\n{STRETCHED}"
         return source
 
-    def record(self) -> dict[str, Any]:
-        """Return what ``vw.replay`` needs to give the same images again, as JSON-able data."""
-        self.run.wait_for_orders()
-        return self._stepper.record()
-
     def figure(self) -> Figure:
         """Return the static picture: prototypes with their captions, curves, and a caption."""
         self.run.wait_for_orders()
@@ -143,20 +126,10 @@ class PrototypeWall(PrototypeTraits, Explorer):
         numbers = self._read().numbers
         means = {name: float(np.mean(values)) for name, values in numbers.items()}
         known = ", ".join(f"{name} {human(mean)}" for name, mean in means.items() if np.isfinite(mean))
-        caption = f"{model_name(self.model)}: {self._words()}, step {self.run.num_taken}, seed {self.seed}"
-        caption += f"\nmean score: {known}".replace("real", "best real")
+        caption = self._heading() + f"\nmean score: {known}".replace("real", "best real")
         return prototype_sheet(self._stepper.pictures(), self._captions(), names, shown, panels, caption)
 
     # -- what the frame asks --------------------------------------------------------------------------
-
-    def _on_order(self, is_anew: bool) -> None:
-        order = self.order()
-        self.bar.clear()
-        self.run.tell(lambda: self._stepper.ask(*order))
-        if is_anew:
-            self.run.restart()
-        elif self.run.state == "done" and self.num_steps > self.run.num_taken:
-            self.run.extend()
 
     def _on_step(self) -> None:
         if self.view.is_ready and monotonic() - self._asked_at > ASK_SECONDS:
