@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from vizwidgets.data.artifacts import ARTIFACTS, is_present
 from vizwidgets.models.pretrained import PRETRAINED, build_pretrained
+from vizwidgets.models.shipped import SHIPPED, load_shipped
 from vizwidgets.models.small import SMALL_MODELS
 from vizwidgets.models.trained import TRAINED, is_trained, load_trained
 from vizwidgets.models.vision_model import VisionModel
@@ -37,6 +38,8 @@ class ModelEntry:
             return "present"
         if self.name in TRAINED:
             return f"trained at first use, {TRAINED[self.name].minutes}"
+        if self.name in SHIPPED:
+            return f"missing: run data_scripts/{SHIPPED[self.name].script} --ship"
         command = "fetch_weights.py --full" if ARTIFACTS[self.name].is_large else "fetch_weights.py"
         return f"to download, {self.megabytes:.0f} MB ({command})"
 
@@ -71,13 +74,21 @@ def _html_cell(text: str, tag: str = "td") -> str:
 
 def list_models() -> ModelTable:
     """Return the models that :func:`load_model` knows, as a table that says which weights are at hand."""
-    return ModelTable([*map(_entry, PRETRAINED), *map(_trained_entry, TRAINED)])
+    kinds = ((PRETRAINED, _entry), (TRAINED, _trained_entry), (SHIPPED, _shipped_entry))
+    return ModelTable([entry(name) for names, entry in kinds for name in names])
 
 
 def _trained_entry(name: str) -> ModelEntry:
     words = f"trained on this computer with {TRAINED[name].data_words}"
     classes = len(SMALL_MODELS[name].class_names)
     return ModelEntry(name, words, classes, is_trained(name), 0.0, "yours", "")
+
+
+def _shipped_entry(name: str) -> ModelEntry:
+    entry = SHIPPED[name]
+    classes, is_there = len(SMALL_MODELS[name].class_names), entry.path.is_file()
+    megabytes = entry.path.stat().st_size / 1e6 if is_there else 0.0
+    return ModelEntry(name, entry.weights, classes, is_there, megabytes, entry.licence, "with the package")
 
 
 def _entry(name: str) -> ModelEntry:
@@ -111,13 +122,15 @@ def load_model(name: str) -> VisionModel:
     ValueError
         If there is no model of that name.
     ArtifactError
-        If its weights are not in the cache and can not be fetched.
+        If its weights are not in the cache and can not be fetched, or are damaged.
     """
     if name in PRETRAINED:
         return build_pretrained(PRETRAINED[name])
     if name in TRAINED:
         return load_trained(name)
-    known = [*PRETRAINED, *TRAINED]
+    if name in SHIPPED:
+        return load_shipped(name)
+    known = [*PRETRAINED, *TRAINED, *SHIPPED]
     near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
     hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
     raise ValueError(f"there is no model {name!r}.{hint} There are: {', '.join(known)}.")

@@ -1,0 +1,238 @@
+"""Measure what pretraining on rendered streets brings: the grids of lesson 07, their tables, and their files.
+
+    python data_scripts/measure_streets.py                  what is missing in the files, then the tables
+    python data_scripts/measure_streets.py --table          the tables alone
+    python data_scripts/measure_streets.py --again          everything anew
+    python data_scripts/measure_streets.py --out mine       into the folder mine/
+    python data_scripts/measure_streets.py --only streets   one of the three grids
+
+streets         k labelled streets of a camera's look x strategy x seed: mean IoU
+street_gap      pretrained only: how the scenes were changed in pretraining x the look of the target
+street_weights  pixel accuracy against mean IoU, with rare classes counting more in the loss, and without
+
+Every point is written as soon as it is measured, so Ctrl-C loses one at most. Points of other weights than
+those of the package are measured anew. All of it takes about half an hour on one thread. Strategies with the
+same number of labels take the same number of steps; learning rates and augmentation are those of
+``vizwidgets/models/street_trial.py``, chosen for each strategy on the "validation" split, never with the test
+images.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+import PIL
+import torch
+from torch import nn
+from tqdm.auto import tqdm
+
+from vizwidgets import __version__
+from vizwidgets.core.measurement import Measurement, Measurements
+from vizwidgets.core.segmentation_scores import segmentation_scores
+from vizwidgets.data.measurement_store import SHIPPED, read_measurements, write_measurements
+from vizwidgets.models.shipped import read_facts
+from vizwidgets.models.street_pretraining import PRETRAININGS, StreetPretraining
+from vizwidgets.models.street_targets import CAMERA, street_target
+from vizwidgets.models.street_trial import GAME, StreetOrder, details_of, street_trial
+
+LABELS = (4, 8, 16, 32, 64)
+SEEDS = (0, 1, 2)
+LOOKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+TRAINED = ("from scratch", "feature extractor", "head, then all")
+NUM_TEST = 100
+
+
+@dataclass(frozen=True)
+class Job:
+    """One point that is wanted: its key, and what measures it."""
+
+    key: tuple[str, str, str, int, int, str]
+    measure: Callable[[], Measurement]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what is missing and print the tables; return 0, 1 without a folder, or 130 after Ctrl-C."""
+    options = _parse(arguments)
+    folder = Path(os.path.expanduser(options.out))
+    chosen = [options.only] if options.only else list(GRIDS)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in chosen:
+            points = _measured(folder / f"{name}.json", list(GRIDS[name]()), options)
+            print_tables(name, points)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"interrupted; every finished point is kept in {folder}", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _measured(path: Path, jobs: list[Job], options: argparse.Namespace) -> Measurements:
+    """Measure what a file does not hold yet, point by point; some points belong to two grids."""
+    known = Measurements() if options.again else _read(path)
+    is_first = path.stem == "streets"
+    shared = {} if is_first else {point.key: point for point in _read(path.with_name("streets.json"))}
+    known += [shared[job.key] for job in jobs if job.key in shared]
+    have = {point.key for point in known}
+    wanted = [] if options.table else [job for job in jobs if job.key not in have]
+    for job in tqdm(wanted, path.stem, disable=not wanted, unit="point"):
+        known += [job.measure()]
+        write_measurements(path, known, _made())
+    return known
+
+
+def _read(path: Path) -> Measurements:
+    if not path.is_file():
+        return Measurements()
+    return Measurements(point for point in read_measurements(path, "precomputed")[0] if _is_ours(point))
+
+
+def _is_ours(point: Measurement) -> bool:
+    """Whether a point was measured with the weights that the package has now, or with none of them."""
+    return point.versions.get("source weights") in (None, read_facts("segmenter")["sha256"][:16])
+
+
+# -- the grids --------------------------------------------------------------------------------------------
+
+
+def streets() -> Iterator[Job]:
+    """Yield labels x strategies x seeds; what is not trained has no seed."""
+    for count in LABELS:
+        yield _job(StreetOrder(GAME, CAMERA, count, "pretrained only", num_test=NUM_TEST))
+    for seed in SEEDS:
+        for count in LABELS:
+            for strategy in TRAINED:
+                yield _job(StreetOrder(GAME, CAMERA, count, strategy, seed, num_test=NUM_TEST))
+
+
+def street_weights() -> Iterator[Job]:
+    """Yield the same with all classes alike in the loss, beside the usual points."""
+    for seed in SEEDS:
+        for strategy in ("from scratch", "head, then all"):
+            for is_weighted in (True, False):
+                yield _job(
+                    StreetOrder(GAME, CAMERA, 16, strategy, seed, is_weighted=is_weighted, num_test=NUM_TEST)
+                )
+
+
+def _job(order: StreetOrder) -> Job:
+    return Job(order.key, lambda: street_trial(order, watch=False).run())
+
+
+def street_gap() -> Iterator[Job]:
+    """Yield pretrained networks on streets of every look; the seed is that of the pretraining."""
+    for seed in SEEDS:
+        for words, usual in PRETRAININGS.items():
+            recipe = replace(usual, seed=seed)
+            for look in LOOKS:
+                point = _gap_point(words, recipe, look, 0.0)
+                yield Job(point.key, partial(_pretrained_point, words, recipe, look))
+
+
+def _pretrained_point(words: str, recipe: StreetPretraining, look: float) -> Measurement:
+    test = street_target(CAMERA, look).test(NUM_TEST)
+    scores = segmentation_scores(_pretrained(recipe), test)
+    point = _gap_point(words, recipe, look, scores.mean_iou)
+    versions = {"torch": torch.__version__, "machine": platform.machine()}
+    return replace(point, details=details_of(scores), versions=versions)
+
+
+def _gap_point(words: str, recipe: StreetPretraining, look: float, score: float) -> Measurement:
+    settings = {**recipe.facts(), "look": look, "num_test": NUM_TEST}
+    source, target = f"{GAME}, {words}", f"look {look:g}"
+    return Measurement(source, target, "pretrained only", 0, recipe.seed, score, settings=settings)
+
+
+@cache
+def _pretrained(recipe: StreetPretraining) -> nn.Module:
+    training = recipe.training()
+    for _ in training:
+        pass
+    return training.model
+
+
+GRIDS: dict[str, Callable[[], Iterator[Job]]] = {
+    "streets": streets,
+    "street_gap": street_gap,
+    "street_weights": street_weights,
+}
+
+# -- what is printed --------------------------------------------------------------------------------------
+
+
+def print_tables(name: str, points: Measurements) -> None:
+    """Print mean and spread, the gains seed by seed, and what else was measured."""
+    print(f"\n{name}: mean IoU")
+    if name == "street_gap":
+        _print_gap(points)
+        return
+    print(points.table())
+    for strategy in TRAINED[1:]:
+        for gain in points.gains(strategy):
+            print(f"    {strategy}, k = {gain.num_labels}: {gain}")
+    details = list(dict.fromkeys(detail for point in points for detail in point.details))
+    for detail in (each for each in details if each.startswith(("pixel", "IoU"))):
+        print(f"\n{name}: {detail}\n{_by_detail(points, detail).table()}")
+
+
+def _print_gap(points: Measurements) -> None:
+    targets = list(dict.fromkeys(point.target for point in points))
+    print(f"{'':58}" + "".join(f"{target:>16}" for target in targets))
+    for source in dict.fromkeys(point.source for point in points):
+        cells = []
+        for target in targets:
+            here = torch.tensor([point.score for point in points.where(source=source, target=target)])
+            spread = float(here.std()) if len(here) > 1 else 0.0
+            cells.append(f"{float(here.mean()):.3f} ± {spread:.3f}")
+        print(f"{source:58}" + "".join(f"{cell:>16}" for cell in cells))
+
+
+def _by_detail(points: Measurements, detail: str) -> Measurements:
+    """Return the points with something else than mean IoU as their score."""
+    known = (point for point in points if point.details.get(detail, -1.0) >= 0)  # NaN is not
+    return Measurements(replace(point, score=point.details[detail]) for point in known)
+
+
+def _made() -> dict[str, object]:
+    versions = {
+        "vizwidgets": __version__,
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+        "pillow": PIL.__version__,
+        "python": platform.python_version(),
+        "machine": platform.machine(),
+    }
+    return {
+        "script": "data_scripts/measure_streets.py",
+        "versions": versions,
+        "date": date.today().isoformat(),
+        "seeds": list(SEEDS),
+        "threads": torch.get_num_threads(),
+        "source weights": read_facts("segmenter")["sha256"],
+    }
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", default=str(SHIPPED), help="the folder of the files")
+    parser.add_argument("--only", choices=GRIDS, help="one of the grids")
+    parser.add_argument("--table", action="store_true", help="print the tables of what is there")
+    parser.add_argument("--again", action="store_true", help="measure everything anew")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
