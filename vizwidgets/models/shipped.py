@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,9 @@ def load_shipped(name: str) -> VisionModel:
         raise ArtifactError(f"the weights of {name!r} are not those of their description. {remedy}.")
     network.load_state_dict(weights)
     words = f"trained on {facts['data']}, mean IoU {facts['scores']['game']['mean_iou']:.2f} on others"
-    return as_model(name, network, words, f"seed {facts['seed']}, data_scripts/{entry.script}", digest)
+    model = as_model(name, network, words, f"seed {facts['seed']}, data_scripts/{entry.script}", digest)
+    model.provenance = replace(model.provenance, licence=entry.licence)
+    return model
 
 
 def read_facts(name: str) -> dict[str, Any]:
