@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from tqdm.auto import tqdm
 
@@ -34,8 +34,7 @@ FILES = Path(__file__).with_name("camvid_files.txt")
 LICENCE = "for research, not to be passed on (Brostow, Shotton, Fauqueur, Cipolla; University of Cambridge)"
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """A file of CamVid: its path in the folder, its size in bytes and its hash."""
 
     path: str

@@ -6,8 +6,8 @@
     python data_scripts/render_scenes.py --speed                       only measure scenes per second
 
 The folder appears when it is whole. It is laid out as CamVid of the SegNet tutorial (train, trainannot, val,
-valannot, test, testannot; ids 0 to 11), so `vw.street_folder("street_scenes")` reads it back. Their colours are for
-the eye; what counts are the ids.
+valannot, test, testannot; ids 0 to 11): `vw.street_folder("street_scenes")` reads it back. The colours of the
+label images are for the eye; what counts are the ids.
 """
 
 from __future__ import annotations

@@ -146,7 +146,8 @@ def _read(picture: Path, label: Path, ids: Ids, size: tuple[int, int]) -> tuple[
     try:
         photograph = read_picture(picture)
     except ValueError as error:
-        raise _DamagedError(f"{_short(picture)}: {str(error).rstrip('.')}") from error
+        words = str(error).rstrip(".").replace(picture.name, _short(picture), 1)
+        raise _DamagedError(words) from error
     numbers = _numbers(label)
     if numbers.size != photograph.size:
         raise ValueError(
@@ -164,7 +165,7 @@ def _numbers(label: Path) -> Image.Image:
         with Image.open(label, formats=("PNG",)) as picture:
             picture.load()
     except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
-        raise _DamagedError(f"{_short(label)}: it is no whole PNG file") from error
+        raise _DamagedError(f"{_short(label)} is no whole PNG file") from error
     if picture.mode not in ("L", "P"):  # of a palette, the numbers count and not its colours
         raise ValueError(
             f"{_short(label)} must hold one id per pixel, as a gray PNG of 8 bits does; got {picture.mode}."
