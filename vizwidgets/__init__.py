@@ -60,6 +60,7 @@ _NAMES = {
     "data.textures": ("textures",),
     "data.transfer_tasks": ("folder_task", "transfer_task", "transfer_tasks"),
     "draw.example_saliency": ("example_saliency",),
+    "draw.layer_chart": ("change_figure", "probe_figure", "similarity_figure"),
     "draw.learning_figure": ("learning_figure",),
     "draw.overlay": ("overlay",),
     "draw.sanity_figure": ("sanity_figure",),
@@ -77,6 +78,7 @@ _NAMES = {
     "widgets.saliency": ("SaliencyExplorer",),
     "widgets.shortcut": ("ShortcutLab",),
     "widgets.training": ("TrainingExplorer",),
+    "widgets.transfer": ("TransferLab",),
     "widgets.units": ("UnitExplorer",),
     "widgets.walls": ("FilterWall",),
 }

@@ -84,7 +84,9 @@ def features(model: nn.Module, images: Tensor, layer: str | None = None, cache: 
 
 
 def _computed(model: nn.Module, images: Tensor, layer: str | None) -> Tensor:
-    return head_inputs(model, images) if layer is None else layer_features(model, images, [layer], None)[layer]
+    if layer is None:
+        return head_inputs(model, images)
+    return layer_features(model, images, [layer], side=None)[layer]
 
 
 def features_path(model: nn.Module, images: Tensor, layer: str | None = None) -> Path:

@@ -1,0 +1,266 @@
+"""What is measured layer by layer, as pictures: probes, similarity of layers, change of the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+
+from vizwidgets.core.probes import PIXELS, LayerProbes
+from vizwidgets.core.representation_similarity import LayerComparison
+from vizwidgets.core.weight_change import NEW, LayerChange, WeightChange
+
+from .charts import COLORS, DASHES, NotebookFigure
+
+MARKS = "osD^vP"
+FAINT = "#555555"
+LONGEST_NAME = 16
+HEIGHT = 3.6  # inches of a chart
+HIGH = 0.6  # where all curves lie above it, the chart begins near the lowest
+DARK = 0.55  # similarities above it are written in black, those below in white
+
+
+def probe_figure(probes: LayerProbes | Mapping[str, LayerProbes], title: str = "") -> NotebookFigure:
+    """Draw how well the classes are told apart from each layer, for one network or task or several.
+
+    Each curve begins with what a probe makes of the pixels alone. The dashed line is what always answering
+    the commonest class gives; where it lies far below all curves, they are drawn larger and it is only named.
+
+    Parameters
+    ----------
+    probes : LayerProbes, or dict from str to LayerProbes
+        As `vw.probe_layers` returns them; several with what they are called, drawn together.
+    title : str
+        Above.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is nothing to draw, or something else.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from torch import nn
+    >>> from vizwidgets.core.probes import probe_layers
+    >>> net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 2))
+    >>> data = torch.rand(8, 1, 8, 8), torch.arange(8) % 2
+    >>> len(probe_figure(probe_layers(net, data, data)).axes)
+    1
+    """
+    curves = _several(probes, LayerProbes, "probes", "vw.probe_layers(model, train, test)")
+    names = list(dict.fromkeys([PIXELS, *(name for each in curves.values() for name in each.layers)]))
+    figure, axis = _chart(len(names), title)
+    for place, (label, each) in enumerate(curves.items()):
+        columns = [names.index(name) for name in (PIXELS, *each.layers)]
+        _draw_curve(axis, place, label, columns, (each.pixels.accuracy, *each.accuracies))
+    _name_layers(axis, names)
+    axis.set_xlabel("what the linear probe reads, from the image to the output  →", fontsize=9)
+    axis.set_ylabel("accuracy on test images", fontsize=9)
+    _scale(axis, list(curves.values()))
+    if len(curves) > 1:
+        axis.legend(fontsize=9, frameon=False, loc="best", handlelength=3)
+    return figure
+
+
+def similarity_figure(comparison: LayerComparison, title: str = "") -> NotebookFigure:
+    """Draw how alike two networks see the same images: a matrix of layers, or a bar per layer.
+
+    Parameters
+    ----------
+    comparison : LayerComparison
+        As `vw.compare_layers` returns it; with ``matrix=True`` each layer is compared with each.
+    title : str
+        Above.
+
+    Raises
+    ------
+    TypeError
+        If it is something else.
+
+    Examples
+    --------
+    >>> import torch
+    >>> from vizwidgets.core.representation_similarity import LayerComparison
+    >>> len(similarity_figure(LayerComparison(("a", "b"), torch.ones(2), torch.eye(2), 9)).axes)
+    2
+    """
+    if not isinstance(comparison, LayerComparison):
+        raise TypeError(_wanted("comparison", "vw.compare_layers(before, after, images)", comparison))
+    if comparison.matrix is None:
+        return _similarity_bars(comparison, title)
+    side = 1.6 + 0.52 * max(4, len(comparison.layers))
+    figure = NotebookFigure(figsize=(side + 1.0, side), dpi=100, layout="constrained")
+    axis = figure.add_subplot()
+    _draw_matrix(axis, comparison.matrix.numpy())
+    names = [_short(name) for name in comparison.layers]
+    _name_layers(axis, names)
+    axis.set_yticks(range(len(names)), names)
+    axis.set_xlabel("after", fontsize=9)
+    axis.set_ylabel("before", fontsize=9)
+    axis.tick_params(labelsize=8, length=0)
+    bar = figure.colorbar(axis.images[0], ax=axis, shrink=0.8, ticks=[0, 0.5, 1])
+    bar.set_label("similarity (linear CKA)", fontsize=9)
+    bar.ax.tick_params(labelsize=8)
+    axis.set_title(title or _images_of(comparison), fontsize=10, loc="left")
+    return figure
+
+
+def change_figure(change: WeightChange | Mapping[str, WeightChange], title: str = "") -> NotebookFigure:
+    """Draw how far training has moved the weights of each layer, for one training or several.
+
+    Parameters
+    ----------
+    change : WeightChange, or dict from str to WeightChange
+        As `vw.weight_change` returns it; several of the same layers, with what they are called.
+    title : str
+        Above.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If there is nothing to draw, something else, or the layers differ.
+
+    Examples
+    --------
+    >>> from torch import nn
+    >>> from vizwidgets.core.weight_change import weight_change
+    >>> net = nn.Sequential(nn.Linear(2, 2))
+    >>> len(change_figure(weight_change(net, net)).axes)
+    1
+    """
+    several = _several(change, WeightChange, "change", "vw.weight_change(before, after)")
+    first = next(iter(several.values()))
+    if any(each.layers != first.layers for each in several.values()):
+        raise ValueError("changes are drawn together only if they are of the same layers.")
+    figure, axis = _chart(len(first.layers), title)
+    width = 0.8 / len(several)
+    for place, (label, each) in enumerate(several.items()):
+        left = np.arange(len(each.layers)) - 0.4 + width * (place + 0.5)
+        _draw_bars(axis, place, label, left, (width, [_height(one) for one in each.changes]))
+        for at, one in zip(left, each.changes, strict=True):
+            _say(axis, float(at), one, rotation=90 if len(several) > 1 else 0)
+    _name_layers(axis, first.layers)
+    axis.set_ylabel("|after − before| / |before|", fontsize=9)
+    axis.set_xlabel("layer, from the image to the output  →", fontsize=9)
+    axis.margins(y=0.16)
+    axis.set_ylim(bottom=0)
+    if len(several) > 1:
+        axis.legend(fontsize=9, frameon=False, loc="best")
+    return figure
+
+
+def _draw_curve(axis: Axes, place: int, label: str, columns: Sequence[int], shares: Sequence[float]) -> None:
+    style: dict[str, Any] = {"color": COLORS[place % len(COLORS)], "marker": MARKS[place % len(MARKS)]}
+    (line,) = axis.plot(columns, shares, label=label, linewidth=1.8, markersize=6, **style)
+    if DASHES[place % len(DASHES)]:
+        line.set_dashes(DASHES[place % len(DASHES)])
+
+
+def _scale(axis: Axes, curves: Sequence[LayerProbes]) -> None:
+    """Choose what the axis shows: all from 0, or where all curves lie high, their part only."""
+    low = min(share for each in curves for share in (each.pixels.accuracy, *each.accuracies))
+    guesses = sorted({round(each.guess, 2) for each in curves})
+    is_close = low > HIGH and guesses[-1] < low - 0.2
+    bottom = np.floor(20 * (low - 0.03)) / 20 if is_close else 0.0
+    axis.set_ylim(bottom, 1 + 0.04 * (1 - bottom))
+    ticks = [tick for tick in np.linspace(0, 1, 21 if is_close else 5) if tick >= bottom - 1e-9]
+    axis.set_yticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": FAINT}
+    for guess in guesses:
+        words = f"always the commonest class: {100 * guess:.0f} %" + (", far below" if is_close else "")
+        height = bottom if is_close else guess
+        shift = 3 + (11 * guesses.index(guess) if is_close else 0)
+        axis.annotate(words, (1, height), (-2, shift), xycoords=("axes fraction", "data"), **style)
+        if not is_close:
+            axis.axhline(guess, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+
+
+def _name_layers(axis: Axes, names: Sequence[str]) -> None:
+    """Write the names beneath, slanted where they would run into each other."""
+    is_long = max(map(len, names)) > 9
+    slant: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
+    axis.set_xticks(range(len(names)), [_short(name) for name in names], **slant)
+
+
+def _similarity_bars(comparison: LayerComparison, title: str) -> NotebookFigure:
+    figure, axis = _chart(len(comparison.layers), title or _images_of(comparison))
+    values = comparison.cka.numpy()
+    places = np.arange(len(values))
+    _draw_bars(axis, 0, "", places, (0.62, list(np.nan_to_num(values))))
+    for place, value in zip(places, values, strict=True):
+        word = "–" if np.isnan(value) else f"{value:.2f}"
+        axis.annotate(
+            word, (place, np.nan_to_num(value)), (0, 3), textcoords="offset points", ha="center", fontsize=8
+        )
+    _name_layers(axis, comparison.layers)
+    axis.set_ylim(0, 1.1)
+    axis.set_yticks([0, 0.5, 1])
+    axis.set_ylabel("similarity (linear CKA)", fontsize=9)
+    return figure
+
+
+def _draw_matrix(axis: Axes, values: np.ndarray) -> None:
+    colors = matplotlib.colormaps["cividis"].with_extremes(bad="white")
+    axis.imshow(values, cmap=colors, vmin=0, vmax=1)
+    for (row, column), value in np.ndenumerate(values):
+        word = "–" if np.isnan(value) else f"{value:.2f}"
+        color = "white" if value < DARK else "black"
+        axis.text(column, row, word, ha="center", va="center", fontsize=8, color=color)
+
+
+def _draw_bars(
+    axis: Axes, place: int, label: str, left: np.ndarray, bars: tuple[float, Sequence[float]]
+) -> None:
+    width, heights = bars
+    hatch = ("", "//", "..", "xx", "\\\\")[place % 5]
+    color = COLORS[place % len(COLORS)]
+    axis.bar(left, heights, width, label=label, color=color, hatch=hatch, edgecolor="white", linewidth=0.5)
+
+
+def _height(one: LayerChange) -> float:
+    return one.change if np.isfinite(one.change) else 0.0
+
+
+def _say(axis: Axes, at: float, one: LayerChange, rotation: float) -> None:
+    """Write above a bar how long it is, or why there is none."""
+    word = "new" if one.state == NEW else f"{one.change:.2g}" if np.isfinite(one.change) else "∞"
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+    axis.annotate(word, (at, _height(one)), (0, 3), rotation=rotation, **style)
+
+
+def _chart(count: int, title: str) -> tuple[NotebookFigure, Axes]:
+    figure = NotebookFigure(figsize=(max(5.6, 1.6 + 0.78 * count), HEIGHT), dpi=100, layout="constrained")
+    axis = figure.add_subplot()
+    axis.set_title(title, fontsize=10, loc="left")
+    axis.grid(axis="y", alpha=0.25)
+    axis.set_axisbelow(True)
+    axis.tick_params(labelsize=9)
+    axis.spines[["top", "right"]].set_visible(False)
+    return figure, axis
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+
+
+def _images_of(comparison: LayerComparison) -> str:
+    return f"how alike {comparison.num_images:,} images are seen"
+
+
+def _several(given: Any, kind: type, name: str, maker: str) -> dict[str, Any]:
+    """Return what is to be drawn by what it is called, or say why it can not be drawn."""
+    several = dict(given) if isinstance(given, Mapping) else {"": given}
+    if not several:
+        raise ValueError(f"{name} is empty, so there is nothing to draw; {maker} makes one.")
+    other = next((each for each in several.values() if not isinstance(each, kind)), None)
+    if other is not None or any(each is None for each in several.values()):
+        raise TypeError(_wanted(name, maker, other, " or a dict from names to such"))
+    return several
+
+
+def _wanted(name: str, maker: str, got: Any, more: str = "") -> str:
+    return f"{name} must be what {maker} returns{more}; got {type(got).__name__}."
