@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -75,7 +76,7 @@ def lab_figure(
     columns = top.add_gridspec(1, 2, width_ratios=[1, 1.1])
     axis = top.add_subplot(columns[0, 0])
     axis.imshow(picture)
-    axis.set_title(title, fontsize=9, loc="left")
+    axis.set_title(fill(title, 62), fontsize=9, loc="left")
     axis.axis("off")
     rows = columns[0, 1].subgridspec(max(len(panels), 1), 1)
     for index, (name, members) in enumerate(panels):

@@ -152,8 +152,7 @@ class TrialLab(TrialResults):
     def refresh_board(self) -> None:
         """Write chart, gains, table and file anew."""
         self._draw_board()
-        order = self._order()
-        self.board.tell(self.points, self.gains(), order.strategy, self.over, self.counted)
+        self.board.tell(self.points, self.gains(), *self._compared(), self.counted)
 
     def _draw_board(self) -> None:
         self._listed_at = monotonic()

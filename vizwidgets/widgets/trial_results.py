@@ -38,6 +38,10 @@ class TrialResults(Explorer):
         """Return the order that the controls describe, with other values where `changes` has some."""
         raise NotImplementedError
 
+    def _reference(self) -> Order:
+        """Return the order that gains are compared with."""
+        return self._order(strategy=self.over)
+
     @property
     def points(self) -> Measurements:
         """The points that the chart shows: of one source and one target."""
@@ -69,9 +73,15 @@ class TrialResults(Explorer):
 
     def gains(self) -> tuple[Gain, ...]:
         """Return by how much the strategy of the moment is better than training from scratch."""
-        points, order = self.points, self._order()
-        label = order.label if order.label in points.labels else order.strategy
-        return () if label == self.over else points.gains(label, self.over)
+        label, over = self._compared()
+        return () if label == over else self.points.gains(label, over)
+
+    def _compared(self) -> tuple[str, str]:
+        """Return the label whose gain is said, and that which it is compared with: settings must be alike."""
+        order = self._order()
+        if order.label in self.points.labels or order.strategy not in self.points.labels:
+            return order.label, self._reference().label
+        return order.strategy, self.over
 
     def chart(self) -> LearningChart:
         """Return the chart of the moment."""

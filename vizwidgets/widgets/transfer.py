@@ -1,0 +1,229 @@
+"""Reuse a network for another task, live: `TransferLab`."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import numpy as np
+
+from vizwidgets.core.measurement import Measurements
+from vizwidgets.core.metrics import predictions
+from vizwidgets.core.phases import STRATEGIES
+from vizwidgets.core.trial import Order, Trial
+from vizwidgets.data.measurement_store import MeasurementStore
+from vizwidgets.data.transfer_task import TransferTask
+from vizwidgets.draw.answer_sheet import answer_sheet
+from vizwidgets.models.transfer_trial import TransferOrder, target_task, transfer_trial
+
+from .errand import Errand
+from .transfer_controls import TransferControls
+from .transfer_facts import GRID, facts_of, shown_images
+from .transfer_traits import (
+    CHOSEN,
+    TASKS,
+    USUAL,
+    TransferTraits,
+    first_strategy,
+    first_target,
+    is_fitting,
+    order_of,
+    strategies_of,
+    usual_settings,
+)
+from .transfer_words import lab_code
+from .trial_lab import TrialLab
+
+COLUMNS, ROWS, SIDE = 8, 3, 52  # of the shown test images
+
+
+class TransferLab(TransferTraits, TrialLab):
+    """Choose what is reused for what, queue runs, watch them train, and see what the reuse has brought.
+
+    Every run lands as a point: accuracy on test images against the number of labelled images. Points of
+    several seeds show their spread, and gains are said seed by seed. Hollow points were precomputed.
+
+    Parameters
+    ----------
+    source : str
+        The task that the network comes from: "MNIST digits", "digits 0-4", "ImageNet" …
+    target : str
+        The task it is reused for: "small digits", "textures" …, or the path of a folder of photographs.
+    store : MeasurementStore, optional
+        Where points are kept.
+    **chosen
+        ``num_labels=10, strategy="head, then all", seed=0``, ``cut="dense1"`` (this layer and all after it
+        begin anew), ``frozen="conv1"`` (stays as it is to the end), ``num_steps``, ``head_lr``,
+        ``backbone_lr``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If source, target and settings do not fit each other; the message says what does.
+    ArtifactError
+        If a network or images are needed that are not in the cache and can not be fetched.
+    """
+
+    lab_name = "transfer"
+
+    def __init__(
+        self,
+        source: str = "MNIST digits",
+        target: str | None = None,
+        *,
+        store: MeasurementStore | None = None,
+        **chosen: Any,
+    ) -> None:
+        self._changing, self._is_adapting = threading.RLock(), False
+        self._take(source, target, chosen)
+        super().__init__(MeasurementStore("transfer") if store is None else store, STRATEGIES)
+        self.controls = TransferControls(self, self.bar.say)
+        self._errand: Errand[tuple[str, str]] = Errand(self._look, self.bar.say)
+        self.observe(self._on_change, [*TASKS, *CHOSEN, *USUAL])
+        subtitle = "Few labelled images: does it pay to begin with what was learned before?"
+        side = [*self.controls.groups(), self.panel]
+        self._assemble("What does reuse bring?", subtitle, side, [self.board])
+
+    # -- for Python -----------------------------------------------------------------------------------
+
+    @property
+    def points(self) -> Measurements:
+        """The points that the chart shows: precomputed ones and yours, of this source and target."""
+        values = self._values
+        return self.store.all.where(source=values["source"], target=values["target"])
+
+    @property
+    def usual_counts(self) -> tuple[int, ...]:
+        """Few, more and many labels per class."""
+        return GRID if self.facts is None else self.facts.grid
+
+    @property
+    def usual_strategies(self) -> tuple[str, ...]:
+        """The strategies that make sense for source and target."""
+        return strategies_of(self.source, self.facts is not None and self.facts.has_same_classes)
+
+    @property
+    def chance(self) -> float | None:
+        """What guessing reaches."""
+        return None if self.facts is None else 1 / len(self.facts.task.class_names)
+
+    def orders(self, which: str = "this run") -> list[Order]:
+        """Return what can be added at once; see `TrialLab.orders`."""
+        trouble = self.depth_trouble()
+        if trouble:
+            raise ValueError(trouble)
+        return super().orders(which)
+
+    def code(self) -> str:
+        """Return the Python that measures the point which the controls describe."""
+        return lab_code(self._order())
+
+    # -- settings -------------------------------------------------------------------------------------
+
+    def _take(self, source: str, target: str | None, chosen: dict[str, Any]) -> None:
+        """Take over what was given, in an order in which each can be checked."""
+        unknown = set(chosen) - {*CHOSEN, *USUAL}
+        if unknown:
+            raise TypeError(f"TransferLab has no {', '.join(sorted(unknown))}; see help(TransferLab).")
+        self.source = source
+        self.target = first_target(source) if target is None else target
+        self.know(facts_of(self.source, self.target))
+        self.strategy = chosen.pop("strategy", first_strategy(source))
+        self.num_labels = min(self.num_labels, self.facts.task.max_labels)
+        for name, value in {**usual_settings(self.source, self.strategy), **chosen}.items():
+            setattr(self, name, value)
+        self._values = self.values()
+
+    def _order(self, **changes: Any) -> TransferOrder:
+        return order_of({**self._values, **changes})
+
+    def _reference(self) -> TransferOrder:
+        """Return the order that gains are compared with: as many steps, with its own learning rate."""
+        return self._order(strategy=self.over, head_lr=None)
+
+    def _on_change(self, change: dict[str, Any]) -> None:
+        """Fit the other settings to one that was changed, and show what holds now."""
+        with self._changing:
+            if self._is_adapting:
+                return
+            self._is_adapting = True
+            try:
+                self._adapt(change["name"])
+            finally:
+                self._is_adapting = False
+            self._show_settings()
+        if change["name"] in TASKS:
+            self.controls.wait()
+            self._errand.ask((self.source, self.target))
+
+    def _adapt(self, name: str) -> None:
+        if name in TASKS:
+            self.facts = None
+        if name == "source":
+            self.cut, self.frozen = None, ""
+            if not is_fitting(self.source, self.target, self.strategy):
+                self.target, self.strategy = first_target(self.source), first_strategy(self.source)
+        if name in ("source", "strategy"):
+            for usual, value in usual_settings(self.source, self.strategy).items():
+                setattr(self, usual, value)
+
+    def _show_settings(self) -> None:
+        self._values = self.values()
+        self.controls.follow()
+        self.bar.clear()
+        self.refresh_board()
+
+    def _look(self, tasks: tuple[str, str]) -> None:
+        """Look source and target up, on the worker's thread."""
+        facts = facts_of(*tasks)
+        with self._changing:
+            if (self.source, self.target) != tasks:
+                return  # changed again in the meantime: that was asked for, too
+            self._is_adapting = True
+            try:
+                self.know(facts)
+                self.num_labels = min(self.num_labels, facts.task.max_labels)
+                if self.strategy not in self.usual_strategies:
+                    self.strategy = first_strategy(self.source)
+            finally:
+                self._is_adapting = False
+            self._show_settings()
+        self.run.refresh()  # the picture, too
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    def _make_trial(self, order: TransferOrder) -> Trial:
+        return transfer_trial(order)
+
+    def _draw_trial(self, trial: Trial | None) -> np.ndarray:
+        """Return test images with the answers of the network of the moment."""
+        is_over = self.queue.entry is None
+        if trial is None or (is_over and trial.order.target != self._values["target"]):
+            return self._sheet if self.facts is None else _sheet(self.facts.task)
+        return _sheet(target_task(trial.order.target), trial)
+
+    def _now(self) -> str:
+        words, trial = super()._now(), self.queue.trial
+        if trial is None:
+            return words
+        phase = trial.training.phase
+        tasks = trial.order.source, trial.order.target
+        here = self._values["source"], self._values["target"]
+        named = "" if tasks == here else f" · {' → '.join(tasks)}"
+        return words + ("" if phase is None else f": {phase.name}") + named
+
+    def _title(self) -> str:
+        tested = "" if self.facts is None else f" on {len(self.facts.task.test[1]):,} test images"
+        return f"{self._values['source']} → {self._values['target']}: accuracy{tested}"
+
+    def _words(self) -> str:
+        return f"reuse of {self._values['source']} for {self._values['target']}"
+
+
+def _sheet(task: TransferTask, trial: Trial | None = None) -> np.ndarray:
+    images, truths = shown_images(task, COLUMNS * ROWS)
+    guesses = None
+    if trial is not None and (trial.training.num_taken or trial.training.is_done):
+        answers = predictions(trial.training.model, images).tolist()
+        guesses = [task.class_names[label] for label in answers]
+    return answer_sheet(images, truths, guesses, COLUMNS, SIDE)
