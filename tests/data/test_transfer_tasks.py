@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
+from vizwidgets.data import transfer_tasks as tasks
 from vizwidgets.data.artifacts import is_present
 from vizwidgets.data.small_digits import small_digits
 from vizwidgets.data.textures import textures
@@ -48,6 +49,23 @@ def test_more_labels_of_a_seed_contain_the_fewer_and_other_seeds_draw_others():
     assert len({frozenset(numbers_of(task.draw(2, seed=seed))) for seed in range(8)}) > 4
 
 
+def test_each_class_is_drawn_from_the_same_backgrounds_in_turn():
+    labels = torch.arange(2).repeat(40)
+    backgrounds = torch.randint(4, (80,), generator=torch.Generator().manual_seed(1))
+    images = (torch.arange(80) / 100).view(-1, 1, 1, 1)
+    task = TransferTask("places", "", (images, labels), (images, labels), ("a", "b"), backgrounds=backgrounds)
+    first = set()
+    for seed in range(6):
+        few, many = (task.draw(number, seed) for number in (2, 8))
+        for drawn, counts in ((few, [1, 1]), (many, [2, 2, 2, 2])):
+            places = backgrounds[(100 * drawn[0]).round().long().flatten()].chunk(2)
+            assert places[0].unique(return_counts=True)[1].tolist() == counts
+            assert sorted(places[0].tolist()) == sorted(places[1].tolist())
+        assert numbers_of(few) < numbers_of(many)
+        first.add(frozenset(places[0][:2].tolist()))
+    assert len(first) > 1  # which backgrounds come first is drawn, too
+
+
 def test_the_rest_is_what_was_not_drawn():
     task = numbered()
     drawn, rest = numbers_of(task.draw(3, seed=2)), numbers_of(task.rest(3, seed=2))
@@ -60,8 +78,18 @@ def test_no_labels_and_more_than_there_are_are_answered_in_words(number):
         numbered().draw(number, seed=0)
 
 
+@pytest.fixture
+def few(monkeypatch):
+    """Tasks with fewer drawn animals, made anew."""
+    monkeypatch.setattr(tasks, "NUM_POOL", 100)
+    monkeypatch.setattr(tasks, "NUM_TEST", 20)
+    transfer_task.cache_clear()
+    yield
+    transfer_task.cache_clear()
+
+
 @pytest.mark.parametrize("name", transfer_tasks())
-def test_a_task_has_images_in_0_to_1_of_all_classes_and_none_in_pool_and_test(name):
+def test_a_task_has_images_in_0_to_1_of_all_classes_and_none_in_pool_and_test(name, few):
     if name in NEED_MNIST and not is_present("mnist_5k"):
         pytest.skip("the digits are not in the cache: python data_scripts/fetch_weights.py mnist_5k")
     task = transfer_task(name)
@@ -75,7 +103,7 @@ def test_a_task_has_images_in_0_to_1_of_all_classes_and_none_in_pool_and_test(na
     assert not any(image.numpy().tobytes() in pool for image in task.test[0])
 
 
-def test_a_conflict_set_has_the_same_animals_in_the_same_order_elsewhere():
+def test_a_conflict_set_has_the_same_animals_in_the_same_order_elsewhere(few):
     task = transfer_task("sheep and goats (repaired)")
     assert task.expected is not None and torch.equal(task.expected[1], task.test[1])
     change = (task.expected[0] - task.test[0]).abs()

@@ -26,6 +26,9 @@ class TransferTask:
         What the labels mean.
     expected : (Tensor, Tensor) or None
         Where `test` is the conflict set: the same animals in the same order on the expected background.
+    backgrounds : Tensor or None
+        (N,), those of the pool. Where they are known, each class is drawn from the same backgrounds in turn:
+        else a few images would by chance teach that sheep stand in the snow.
     """
 
     name: str
@@ -34,6 +37,7 @@ class TransferTask:
     test: Pairs
     class_names: tuple[str, ...]
     expected: Pairs | None = None
+    backgrounds: Tensor | None = None
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -84,8 +88,25 @@ class TransferTask:
                 f"{self.name!r}; got {num_labels!r}."
             )
         generator = Generator().manual_seed(check_seed(seed))
-        members = [torch.nonzero(self.pool[1] == label).flatten() for label in range(len(self.class_names))]
-        return torch.cat([each[torch.randperm(len(each), generator=generator)[:number]] for each in members])
+        order = torch.randperm(len(self.pool[1]), generator=generator)
+        kinds = self._kinds(generator)
+        groups = [order[self.pool[1][order] == label] for label in range(len(self.class_names))]
+        return torch.cat([_in_turn(group, kinds[group])[:number] for group in groups])
+
+    def _kinds(self, generator: Generator) -> Tensor:
+        """Return which images are drawn in turn: the backgrounds, in an order of the seed."""
+        if self.backgrounds is None:
+            return torch.zeros_like(self.pool[1])
+        return torch.randperm(int(self.backgrounds.max()) + 1, generator=generator)[self.backgrounds]
 
     def __repr__(self) -> str:
         return f"TransferTask({self.name!r}: {self.words})"
+
+
+def _in_turn(members: Tensor, kinds: Tensor) -> Tensor:
+    """Return the members so that one of each kind comes first, then a second of each, and so on."""
+    rounds = torch.zeros_like(kinds)
+    for kind in kinds.unique():
+        is_such = kinds == kind
+        rounds[is_such] = torch.arange(int(is_such.sum()))
+    return members[(rounds * (int(kinds.max()) + 1) + kinds).argsort()]

@@ -138,30 +138,32 @@ def _textures(name: str) -> TransferTask:
 
 def _gray_animals(name: str) -> TransferTask:
     words = "drawn animals on four backgrounds, gray, 28 x 28 pixels"
-    pool, test = (
-        (_gray(animals.images), animals.labels)
-        for animals in (_anywhere(NUM_POOL, 28, POOL_SEED), _anywhere(NUM_TEST, 28, TEST_SEED))
-    )
-    return TransferTask(name, words, pool, test, ("sheep", "goat"))
+    pool, test = _anywhere(NUM_POOL, 28, POOL_SEED), _anywhere(NUM_TEST, 28, TEST_SEED)
+    gray_pool, gray_test = ((_gray(animals.images), animals.labels) for animals in (pool, test))
+    return TransferTask(name, words, gray_pool, gray_test, pool.class_names, backgrounds=pool.backgrounds)
 
 
 def _color_animals(name: str) -> TransferTask:
     words = "drawn animals on four backgrounds, 96 x 96 pixels"
     pool, test = _anywhere(NUM_POOL, 96, POOL_SEED), _anywhere(NUM_TEST, 96, TEST_SEED)
-    return TransferTask(name, words, pool.pairs, test.pairs, pool.class_names)
+    return TransferTask(name, words, pool.pairs, test.pairs, pool.class_names, backgrounds=pool.backgrounds)
 
 
 def _tempting_animals(name: str) -> TransferTask:
     words = "to learn from: drawn animals on expected backgrounds; the test: on the opposite ones, 96 x 96"
-    pool = sheep_goats(NUM_POOL, seed=POOL_SEED, size=96)
-    test = sheep_goats(NUM_TEST, seed=TEST_SEED, size=96)
-    return TransferTask(name, words, pool.pairs, test.swapped().pairs, pool.class_names, test.pairs)
+    return _with_conflict(name, words, sheep_goats(NUM_POOL, seed=POOL_SEED, size=96))
 
 
 def _repaired_animals(name: str) -> TransferTask:
-    words = "to learn from: drawn animals on four backgrounds; the test: on the opposite of what is expected"
-    pool, test = _anywhere(NUM_POOL, 64, POOL_SEED), sheep_goats(NUM_TEST, seed=TEST_SEED, size=64)
-    return TransferTask(name, words, pool.pairs, test.swapped().pairs, pool.class_names, test.pairs)
+    words = "to learn from: each kind half on grass, half on rock; the test: on the unexpected one, 64 x 64"
+    return _with_conflict(name, words, sheep_goats(NUM_POOL, share=0.5, seed=POOL_SEED, size=64))
+
+
+def _with_conflict(name: str, words: str, pool: SheepGoats) -> TransferTask:
+    """Return a task whose test is the conflict set."""
+    test = sheep_goats(NUM_TEST, seed=TEST_SEED, size=pool.images.shape[-1])
+    conflict = test.swapped().pairs
+    return TransferTask(name, words, pool.pairs, conflict, pool.class_names, test.pairs, pool.backgrounds)
 
 
 def _anywhere(number: int, size: int, seed: int) -> SheepGoats:

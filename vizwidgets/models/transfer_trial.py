@@ -68,7 +68,7 @@ class TransferOrder(Order):
     --------
     >>> order = TransferOrder("digits 0-4", "digits 5-9", 10, "head, then all", cut="dense1")
     >>> order.words, order.num_steps
-    ('head, then all, cut dense1 · 10 labels per class · seed 0', 240)
+    ('head, then all, cut dense1 · 10 labels per class · seed 0', 160)
     """
 
     cut: str | int | None = None
