@@ -75,6 +75,7 @@ def segmentation_sheet(
     key: ClassKey,
     look: LabelLook | None = None,
     ious: Mapping[str, float] | None = None,
+    columns: int = 4,
 ) -> Bytes:
     """Draw images with their label images side by side, and the legend beneath.
 
@@ -91,6 +92,8 @@ def segmentation_sheet(
         Zoom, strength, and the class that is brought out.
     ious : mapping of str to float, optional
         Intersection over union by the name of the class, written in the legend; NaN is a dash.
+    columns : int
+        Most pictures in a line, where there is one network: 2 makes a square of four.
 
     Returns
     -------
@@ -111,7 +114,7 @@ def segmentation_sheet(
     (232, 748, 3)
     """
     look = look or LabelLook()
-    lines = [line for row in rows for line in panel_lines(row, key, look)]
+    lines = [line for row in rows for line in panel_lines(row, key, look, columns)]
     if not lines:
         raise ValueError("there is no image to show.")
     height, width = (length / 2 for length in lines[0][0].picture.shape[:2])  # of a panel, on the page
@@ -136,7 +139,9 @@ def _draw_line(page: Page, line: Sequence[LabelPanel], top: float, size: tuple[f
         page.words(left, top + TITLE + height + 10, panel.words, 11, ink=FAINT, width=width)
 
 
-def panel_lines(row: SegmentationRow, key: ClassKey, look: LabelLook) -> list[list[LabelPanel]]:
+def panel_lines(
+    row: SegmentationRow, key: ClassKey, look: LabelLook, columns: int = 4
+) -> list[list[LabelPanel]]:
     """Return the pictures of one image, in one line or in two."""
     size = to_bytes(row.image).shape[:2]
     image = LabelPanel(row.title, image_picture(row.image, look.zoom))
@@ -155,7 +160,10 @@ def panel_lines(row: SegmentationRow, key: ClassKey, look: LabelLook) -> list[li
         )
         for name, labels in row.predictions.items()
     ]
-    return [[image, truth, *said, *errors]] if len(said) < 2 else [[image, *said], [truth, *errors]]
+    if len(said) > 1:
+        return [[image, *said], [truth, *errors]]
+    panels = [image, truth, *said, *errors]
+    return [panels[start : start + columns] for start in range(0, len(panels), columns)]
 
 
 def legend_entries(

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from vizwidgets.core.confusion import ConfusionMatrix
 from vizwidgets.core.label_images import VOID
-from vizwidgets.core.metrics import predictions as predictions_of
+from vizwidgets.core.segmentation_scores import predict_labels
 from vizwidgets.core.whole_numbers import whole_number
 
 from .charts import NotebookFigure
@@ -127,7 +127,7 @@ def _said(predictions: Any, images: Tensor, numbers: Sequence[int]) -> dict[str,
     said = {}
     for name, each in _named(predictions).items():
         if isinstance(each, nn.Module):
-            said[name] = predictions_of(each, images[list(numbers)])
+            said[name] = predict_labels(each, images[list(numbers)])
         elif len(each) != len(images):
             raise ValueError(f"{name}: one label image for each of {len(images)} is wanted; got {len(each)}.")
         else:
