@@ -76,6 +76,7 @@ _NAMES = {
     "widgets.graph": ("AutodiffGraph",),
     "widgets.prototypes": ("PrototypeWall",),
     "widgets.saliency": ("SaliencyExplorer",),
+    "widgets.segmentation": ("SegmentationLab",),
     "widgets.shortcut": ("ShortcutLab",),
     "widgets.training": ("TrainingExplorer",),
     "widgets.transfer": ("TransferLab",),

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from vizwidgets.core.confusion import ConfusionMatrix
-from vizwidgets.core.metrics import predictions
+from vizwidgets.core.segmentation_scores import predict_labels
 from vizwidgets.draw.class_key import ClassKey
 from vizwidgets.draw.label_picture import LabelLook, error_picture, error_words, image_picture, label_picture
 
@@ -64,7 +64,7 @@ class Streets:
 
     def ask(self, model: nn.Module) -> Answers:
         """Ask a network about all of them."""
-        said = predictions(model, self.images)
+        said = predict_labels(model, self.images)
         return Answers(said, ConfusionMatrix(len(self.key), self.key.void).update(said, self.labels))
 
 

@@ -1,0 +1,247 @@
+"""Segmenting streets with few labels, live: `SegmentationLab`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from textwrap import fill
+from typing import Any
+
+import ipywidgets
+import numpy as np
+from matplotlib.figure import Figure
+from torch import nn
+
+from vizwidgets.core.measurement import Measurements
+from vizwidgets.core.trial import Trial
+from vizwidgets.data.measurement_store import MeasurementStore
+from vizwidgets.draw.street_figure import street_figure
+from vizwidgets.models.street_targets import CAMERA
+from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, street_trial
+from vizwidgets.models.zoo import load_model
+
+from . import controls
+from .explorer import Curves
+from .segmentation_gap import DomainGap
+from .segmentation_traits import (
+    ASKED,
+    COUNTS,
+    PRETRAINED,
+    STRATEGY_WORDS,
+    SegmentationTraits,
+    segmentation_knobs,
+)
+from .segmentation_watch import StreetWatch, Subject, details_of
+from .segmentation_words import SUBTITLE, TITLE, curve_names, lab_code, target_html
+from .trial_lab import TrialLab
+
+NOTHING = np.full((1, 1, 3), 255, np.uint8)
+
+
+class SegmentationLab(SegmentationTraits, TrialLab):
+    """Pretrain on a game, label few streets, and see what that is worth: a segmenter trained live.
+
+    Runs queue, train before your eyes (image, truth, prediction, errors, intersection over union of each
+    class), and land as points on one chart. Beneath it the same streets can be changed from the game's look
+    to the camera's, without any training.
+
+    Parameters
+    ----------
+    target : str
+        "camera look", a stand-in: streets drawn by the same renderer as a camera would show them. Or the path
+        of a folder of labelled photographs in CamVid's layout, or Cityscapes'.
+    num_labels : int
+        Labelled images of the target, 1 or more.
+    strategy : str
+        "from scratch", "pretrained only", "feature extractor" or "head, then all".
+    seed : int
+        Of the labelled images, the order and the new weights.
+    vary_colors : str
+        How far colours are changed in training: "unchanged", "weakly", "strongly", "fully"; or "as chosen" on
+        validation images for the strategy.
+    num_shown : int
+        Test images that can be browsed.
+    store : MeasurementStore, optional
+        Where points are kept.
+    **settings
+        Further fields of `StreetOrder`: ``num_steps=250, num_test=100`` …
+
+    Raises
+    ------
+    TypeError, ValueError
+        If a value is out of its range; the message says what is wanted.
+
+    References
+    ----------
+    The lecture, "Example: Pretraining on Artificial Data". Richter et al. 2016, "Playing for data: ground
+    truth from computer games".
+    """
+
+    counted = "labelled images"
+    score_words = "mean IoU"
+    lab_name = "streets"
+
+    def __init__(
+        self,
+        target: str = CAMERA,
+        num_labels: int = 16,
+        strategy: str = "head, then all",
+        seed: int = 0,
+        *,
+        vary_colors: str = "as chosen",
+        num_shown: int = 12,
+        store: MeasurementStore | None = None,
+        **settings: Any,
+    ) -> None:
+        self._fixed = settings
+        self.target, self.num_labels, self.strategy = target, num_labels, strategy
+        self.seed, self.vary_colors = seed, vary_colors
+        self._order()  # settings that are not possible are refused at once
+        super().__init__(MeasurementStore("streets") if store is None else store, STREET_STRATEGIES)
+        self.watch = StreetWatch(self._subject, num_shown, self._is_running, self.run.seen)
+        self.gap = DomainGap(self._networks, self.bar.say)
+        self.observe(self._on_setting, list(ASKED))
+        self._put_together()
+
+    # -- for Python -----------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> nn.Module:
+        """The network that trains or was trained last; before any training the pretrained one."""
+        return self._subject().network()
+
+    @cached_property
+    def pretrained(self) -> nn.Module:
+        """The segmenter that has learned from rendered scenes."""
+        return load_model("segmenter")
+
+    def pick(self, picked: int | str | None) -> None:
+        """Bring one class out in the pictures, by name or number; None: all alike."""
+        self.watch.pick(picked)
+
+    def show_image(self, number: int) -> None:
+        """Show another test image, from 0."""
+        self.watch.browse(number)
+
+    def code(self) -> str:
+        """Return the Python that measures the point which the controls describe."""
+        return lab_code(self._order())
+
+    def record(self) -> dict[str, Any]:
+        """Return the order of the moment, what came out, and what is on the screen as JSON-able data."""
+        answers = self.watch.answers
+        shown = None if answers is None else details_of(answers)
+        return {**super().record(), "shown": shown, "domain_gap": self.gap.curves}
+
+    def figure(self) -> Figure:
+        """Return the static picture: a test image with its prediction, the curves, and all points."""
+        self.run.wait_for_orders()
+        gains = "; ".join(f"{gain.num_labels} {self.counted}: {gain}" for gain in self.gains())
+        caption = f"{self._title()}. " + (f"Gain over {self.over}, {gains}" if gains else "")
+        return street_figure(
+            self.watch.sheet(), self._curves(), self.chart(), self._now(), fill(caption, 140)
+        )
+
+    # -- parts ----------------------------------------------------------------------------------------
+
+    def _put_together(self) -> None:
+        self.knobs = knobs = segmentation_knobs(self, self.bar.say)
+        self.hints = {name: ipywidgets.HTML() for name in ("target", "num_labels", "strategy")}
+        for hint in self.hints.values():
+            hint.add_class("vw-hint")
+        target = controls.group("Target", [knobs["target"], self.hints["target"]], "target")
+        strategy = controls.group(
+            "Strategy", [knobs["strategy"], self.hints["strategy"], knobs["vary_colors"]]
+        )
+        labels = controls.group("Labels", [knobs["num_labels"], self.hints["num_labels"], knobs["seed"]])
+        self._assemble(TITLE, SUBTITLE, [target, labels, strategy, self.panel], [self.board])
+        results = ipywidgets.HBox([self.view, self.board])
+        results.add_class("vw-seg-results")
+        main = self.children[1].children[1]
+        main.children = (self.bar, self.watch.view, results, self.gap, self.code_box)
+        self._tell()
+        self.add_class("vw-seg-lab")
+
+    def _networks(self) -> dict[str, Any]:
+        """Return the networks that the domain gap can be looked at with."""
+        networks: dict[str, Any] = {"pretrained": lambda: self.pretrained}
+        trial = self.queue.trial
+        if trial is not None and trial.order.strategy != PRETRAINED:
+            networks["trained here"] = lambda: trial.training.model
+        return networks
+
+    # -- what the frame asks --------------------------------------------------------------------------
+
+    @property
+    def points(self) -> Measurements:
+        """The points that the chart shows: of this target."""
+        return self.store.all.where(source=STREET_SOURCES[0], target=self._order().target)
+
+    @property
+    def usual_counts(self) -> Sequence[int]:
+        """Numbers of labelled images from few to many."""
+        return COUNTS
+
+    def _make_trial(self, order: Any) -> Trial:
+        return street_trial(order, model=self.pretrained)
+
+    def _draw_trial(self, trial: Trial | None) -> np.ndarray:
+        return NOTHING  # the pictures have a view of their own
+
+    def _subject(self) -> Subject:
+        """Return what is to be looked at: the network of the moment, or the pretrained one."""
+        trial, order = self.queue.trial, self._order()
+        if trial is None or (self.queue.entry is None and trial.order.target != order.target):
+            return Subject(order.target, order.look, PRETRAINED, lambda: self.pretrained)
+        taken = trial.training.num_taken
+        words = f"after {taken} steps" if trial.training.num_steps else PRETRAINED
+        return Subject(trial.order.target, trial.order.look, words, lambda: trial.training.model)
+
+    def _is_running(self) -> bool:
+        return self.run.state == "running"
+
+    def _on_step(self) -> None:
+        super()._on_step()
+        self.watch.follow()
+
+    def _settle(self) -> None:
+        self.watch.ask()
+        self.watch.show()
+        self.gap.renew("trained here")
+        super()._settle()
+
+    def _curves(self) -> Curves:
+        curves = self.queue.curves
+        if not np.isfinite(curves.values).any():  # nothing has been trained: no empty axes
+            return [], curves.values[:0], []
+        names = curve_names(curves.names)
+        members = [index for index, name in enumerate(curves.names) if name != "loss"]
+        return names, curves.values, [("loss", [0]), ("score", members)]
+
+    def _on_setting(self, change: dict[str, Any]) -> None:
+        self.bar.clear()
+        self._tell()
+        self.refresh_board()
+        self.code_box.update()
+        if change["name"] == "target" and not self._is_running():
+            self.run.refresh()
+
+    def _tell(self) -> None:
+        """Say what the target is, what the strategy does, and how long it trains."""
+        steps = self._order().num_steps
+        self.hints["target"].value = target_html(self.target)
+        self.hints["strategy"].value = STRATEGY_WORDS[self.strategy]
+        is_trained = self.strategy != PRETRAINED
+        self.hints["num_labels"].value = f"{steps} steps of 8 images" if is_trained else "not needed"
+
+    def _now(self) -> str:
+        words, trial = super()._now(), self.queue.trial
+        phase = None if trial is None else trial.training.phase
+        return words if phase is None else f"{words}: {phase.name}"
+
+    def _title(self) -> str:
+        order = self._order()
+        return f"Mean IoU on {order.num_test} test images: {order.source} → {order.target}"
+
+    def _words(self) -> str:
+        return f"{STREET_SOURCES[0]} → {self.target}: {self._order().words}"

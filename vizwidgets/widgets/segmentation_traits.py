@@ -1,0 +1,89 @@
+"""What a `SegmentationLab` asks for: traits, their checks, and the controls that are tied to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import ipywidgets
+import traitlets
+
+from vizwidgets.models.street_targets import CAMERA, street_target, street_targets
+from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, StreetOrder
+
+from . import controls
+
+COUNTS = (4, 8, 16, 32, 64)
+ASKED = ("target", "num_labels", "strategy", "seed", "vary_colors")
+PRETRAINED = "pretrained only"
+STRATEGY_WORDS = {
+    "from scratch": "Random weights; learns from the labelled images alone.",
+    PRETRAINED: "The network as the game has taught it; it sees no labelled image of the target.",
+    "feature extractor": "Encoder and decoder of the game stay frozen; only a new head learns.",
+    "head, then all": "A new head learns first, then the whole network is fine-tuned.",
+}
+COLORS = {"as chosen": None, "unchanged": 0.0, "weakly": 0.2, "strongly": 0.5, "fully": 1.0}
+
+
+class SegmentationTraits(traitlets.HasTraits):
+    """Target, number of labelled images, strategy, seed and augmentation, checked as `StreetOrder` does."""
+
+    target = traitlets.Unicode(CAMERA, help="A name, or the path of a folder of photographs.")
+    num_labels = traitlets.Int(16, help="Labelled images of the target.")
+    strategy = traitlets.Enum(STREET_STRATEGIES, "head, then all", help="How the network is carried over.")
+    seed = traitlets.Int(0, help="Of the labelled images, the order and the new weights.")
+    vary_colors = traitlets.Enum(tuple(COLORS), "as chosen", help="How far colours are changed in training.")
+
+    _fixed: dict[str, Any] = {}
+
+    def _order(self, **changes: Any) -> StreetOrder:
+        """Return the order that the controls describe, with other values where `changes` has some."""
+        names = ("target", "num_labels", "strategy", "seed")
+        asked = {name: getattr(self, name) for name in names} | {"color": COLORS[self.vary_colors]}
+        asked |= {**self._fixed, **changes}
+        if asked["strategy"] == PRETRAINED:
+            asked |= {"num_labels": 0, "color": None}
+        return StreetOrder(STREET_SOURCES[0], **asked)
+
+    @traitlets.validate("num_labels", "seed")
+    def _check_asked(self, proposal: dict[str, Any]) -> int:
+        asked = {"num_labels": 1, "seed": 0, proposal["trait"].name: proposal["value"]}
+        StreetOrder(STREET_SOURCES[0], self.target, strategy="from scratch", **asked)
+        return proposal["value"]
+
+    @traitlets.validate("target")
+    def _check_target(self, proposal: dict[str, Any]) -> str:
+        try:
+            street_target(proposal["value"])
+        except OSError as error:  # no such folder: a refusal like any other
+            raise ValueError(str(error)) from None
+        return proposal["value"]
+
+
+def segmentation_knobs(
+    traits: SegmentationTraits, say: Callable[[str], None]
+) -> dict[str, ipywidgets.Widget]:
+    """Return a control for each trait, tied to it."""
+    made = {
+        "target": controls.text(
+            "Target",
+            "What the network is to segment; or the path of a folder like CamVid's",
+            street_targets(),
+        ),
+        "num_labels": controls.place_slider(
+            "Images",
+            "Labelled images of the target to train with; drawn by the seed",
+            COUNTS,
+            "{:.0f}".format,
+        ),
+        "strategy": controls.dropdown("Strategy", "How the network is carried over", list(STREET_STRATEGIES)),
+        "seed": controls.number(
+            "Seed", "Of the labelled images, the order and the new weights", 0, 2**31 - 1
+        ),
+        "vary_colors": controls.dropdown(
+            "Vary colours", "Augmentation: how far colours are changed in training", list(COLORS)
+        ),
+    }
+    for name, control in made.items():
+        controls.bind(traits, name, control, say)
+    return made
