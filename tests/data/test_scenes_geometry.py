@@ -11,6 +11,7 @@ from vizwidgets.data.scenes.cars import BUS, HEAD, KINDS, PAINTS, SEDAN, TAIL
 from vizwidgets.data.scenes.classes import BUILDING, CAR, ROAD, SIDEWALK, SKY, VEGETATION
 from vizwidgets.data.scenes.dice import Dice
 from vizwidgets.data.scenes.drawing import FAR, FINENESS
+from vizwidgets.data.scenes.kerbside import furnished_street
 from vizwidgets.data.scenes.road import BESIDE, Road, paint_ground
 from vizwidgets.data.scenes.shapes import wall_across, wall_along
 from vizwidgets.data.scenes.street import paint_street
@@ -103,7 +104,7 @@ def test_ground_that_reaches_behind_the_camera_is_cut_not_bent():
 
 def test_a_pixel_that_shows_one_polygon_has_its_colour_and_its_label():
     for seed in range(3):
-        drawing = paint_street(Dice(np.random.default_rng(seed), 0.0)).drawing(SIZE)
+        drawing = paint_street(furnished_street(Dice(np.random.default_rng(seed), 0.0))).drawing(SIZE)
         blocks = drawing.numbers.reshape(SIZE[0], FINENESS, SIZE[1], FINENESS)
         is_one = (blocks == drawing.middles[:, None, :, None]).all(axis=(1, 3))
         number = drawing.middles
@@ -146,7 +147,7 @@ def test_what_is_painted_last_is_what_is_nearest(layout):
     """Painting from far to near agrees with a search for the nearest polygon in every pixel."""
     agree = []
     for seed in range(4):
-        canvas = paint_street(Dice(np.random.default_rng((9, seed)), layout))
+        canvas = paint_street(furnished_street(Dice(np.random.default_rng((9, seed)), layout)))
         agree.append((canvas.drawing((48, 64)).label_image == nearest_labels(canvas, (48, 64))).mean())
     assert min(agree) > 0.95 and np.mean(agree) > 0.97, agree
 

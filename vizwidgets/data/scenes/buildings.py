@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from .camera import Points
 from .canvas import Canvas
 from .classes import BUILDING
 from .colors import Color, color, one_of, varied
 from .shapes import wall_across, wall_along
-
-STOREY = 3.0
-SHARP = 55.0  # metres; farther windows are finer than a pixel
+from .windows import GLASS, Windows, random_windows
 
 WALLS = np.stack(
     [
@@ -25,9 +24,11 @@ WALLS = np.stack(
         color((0.62, 0.52, 0.50), (0.45, 0.39, 0.36)),
     ]
 )
-GLASS = color((0.28, 0.36, 0.46), (0.20, 0.23, 0.27))
 ROOFS = np.stack(
-    [color((0.52, 0.27, 0.22), (0.38, 0.25, 0.21)), color((0.34, 0.35, 0.39), (0.28, 0.28, 0.30))]
+    [
+        color((0.52, 0.27, 0.22), (0.38, 0.25, 0.21)),
+        color((0.34, 0.35, 0.39), (0.28, 0.28, 0.30)),
+    ]
 )
 SHOPS = np.stack(
     [
@@ -38,6 +39,8 @@ SHOPS = np.stack(
         color((0.33, 0.30, 0.33), (0.24, 0.22, 0.23)),
     ]
 )
+FRONT = 0.86  # how much light a front has that faces the camera
+SHOP_FLOOR, DOOR_FLOOR = 3.6, 0.95  # metres; the lowest windows are above that
 
 
 @dataclass(frozen=True)
@@ -68,115 +71,82 @@ class House:
     lit: float
     depth: float = 12.0
 
+    def aside(self, part: float) -> float:
+        """Return x at a part of the depth: 0 is the facade, 1 the back."""
+        return self.side * (self.x + part * self.depth)
+
+    def strip(self, low: float, high: float) -> Points:
+        """Return a strip of the facade from one end to the other."""
+        return wall_along(self.aside(0), self.near, self.far, low, high)
+
 
 def paint_house(canvas: Canvas, rng: Generator, house: House) -> None:
-    """Paint a house: front and roof, facade, and what is on it."""
-    wall = one_of(rng, WALLS, 0.05, 0.025)
-    facade, inner, outer = house.side * house.x, house.side * house.x, house.side * (house.x + house.depth)
-    roof = one_of(rng, ROOFS)
-    if house.height < 10 and rng.random() < 0.7:
+    """Paint a house: roof and front, facade, and what is on both."""
+    wall, roof, windows = one_of(rng, WALLS, 0.05, 0.025), one_of(rng, ROOFS), random_windows(rng)
+    face, height = house.lit * wall, house.height
+    if height < 10 and rng.random() < 0.7:
         _paint_pitched_roof(canvas, house, roof, 0.88 * wall)
-    canvas.fill(wall_across(house.near, inner, outer, 0, house.height), 0.86 * wall, BUILDING)
-    face = house.lit * wall
-    canvas.fill(wall_along(facade, house.near, house.far, 0, house.height), face, BUILDING)
-    canvas.fill(wall_along(facade, house.near, house.far, 0, 0.5), 0.72 * face, BUILDING)
-    canvas.fill(
-        wall_along(facade, house.near, house.far, house.height - 0.4, house.height), 0.80 * face, BUILDING
-    )
-    ground_floor = 3.6
-    if rng.random() < 0.45:
-        _paint_shops(canvas, rng, house, face)
-    else:
-        ground_floor = 0.95
-        _paint_door(canvas, rng, house, face)
-    _paint_windows(canvas, rng, house, face, 0.86 * wall, ground_floor)
-    left, right = sorted((inner, outer))
-    canvas.boxes.append((left, 0, house.near, right, house.height, house.far))
+    front = wall_across(house.near, house.aside(0), house.aside(1), 0, height)
+    canvas.fill(front, FRONT * wall, BUILDING)
+    canvas.fill(house.strip(0, height), face, BUILDING)
+    canvas.fill(house.strip(0, 0.5), 0.72 * face, BUILDING)
+    canvas.fill(house.strip(height - 0.4, height), 0.80 * face, BUILDING)
+    has_shops = rng.random() < 0.45
+    (_paint_shops if has_shops else _paint_door)(canvas, rng, house, face)
+    _paint_windows(canvas, rng, house, windows, SHOP_FLOOR if has_shops else DOOR_FLOOR)
+    left, right = sorted((house.aside(0), house.aside(1)))
+    canvas.boxes.append((left, 0, house.near, right, height, house.far))
+
+
+def paint_far_house(canvas: Canvas, rng: Generator, x: float, z: float) -> None:
+    """Paint a house at the end of the street, a mere outline."""
+    half, height = rng.uniform(4, 10), rng.uniform(7, 24)
+    canvas.fill(wall_across(z, x - half, x + half, 0, height), one_of(rng, WALLS, 0.03), BUILDING)
 
 
 def _paint_pitched_roof(canvas: Canvas, house: House, roof: Color, gable: Color) -> None:
-    ridge = house.height + 0.42 * house.depth / 2 + 1.2
-    inner, mid, outer = (house.side * (house.x + part * house.depth) for part in (0, 0.5, 1))
-    eaves, near, far = house.height, house.near, house.far
-    slope = [(inner, eaves, near), (inner, eaves, far), (mid, ridge, far), (mid, ridge, near)]
-    is_seen = (eaves - canvas.camera.height) / house.x < (ridge - eaves) / (house.depth / 2)
-    if is_seen:
+    """Paint a gable, and the slope above the facade where the camera is far enough away to see it."""
+    eaves, ridge = house.height, house.height + 0.21 * house.depth + 1.2
+    inner, middle, outer = (house.aside(part) for part in (0, 0.5, 1))
+    near, far = house.near, house.far
+    if (eaves - canvas.camera.height) / house.x < (ridge - eaves) / (house.depth / 2):
+        slope = [(inner, eaves, near), (inner, eaves, far), (middle, ridge, far), (middle, ridge, near)]
         canvas.fill(slope, house.lit * roof, BUILDING)
-    canvas.fill([(inner, eaves, near), (outer, eaves, near), (mid, ridge, near)], gable, BUILDING)
+    canvas.fill([(inner, eaves, near), (outer, eaves, near), (middle, ridge, near)], gable, BUILDING)
 
 
-def _paint_windows(
-    canvas: Canvas, rng: Generator, house: House, face: Color, front: Color, sill: float
-) -> None:
+def _paint_windows(canvas: Canvas, rng: Generator, house: House, windows: Windows, floor: float) -> None:
     """Paint rows of windows on the facade and on the front."""
-    width, tall, apart = rng.uniform(0.95, 1.6), rng.uniform(1.3, 1.9), rng.uniform(2.2, 3.4)
-    glass, frame = varied(rng, GLASS, 0.06), rng.uniform(1.12, 1.3)
-    sills = np.arange(sill, house.height - 0.7 - tall, STOREY)
-    places = np.arange(house.near + 0.8, min(house.far - 0.4 - width, SHARP), apart)
-    places = places[places > -2]  # nothing is seen so close beside the camera
-    facade = house.side * house.x
-    z, y = (grid.ravel() for grid in np.meshgrid(places, sills))
-    panes = _panes(rng, glass, len(z))
-    _paint_panes(canvas, facade, (z, y), (width, tall), house.lit * panes, (face * frame).clip(0, 1))
-    if 2 < house.near < SHARP:
-        x, y = (grid.ravel() for grid in np.meshgrid(np.arange(1.0, house.depth - width, apart), sills))
-        left = np.where(house.side > 0, x, -x - width) + facade
-        panes = wall_across(house.near, left, left + width, y, y + tall)
-        canvas.fill(panes, 0.9 * _panes(rng, glass, len(x)), BUILDING)
-
-
-def _paint_panes(
-    canvas: Canvas,
-    facade: float,
-    at: tuple[np.ndarray, np.ndarray],
-    size: tuple[float, float],
-    panes: np.ndarray,
-    frame: Color,
-) -> None:
-    (z, y), (width, tall) = at, size
-    is_near = z < 25  # a frame is seen only there
-    if is_near.any():
-        z0, y0 = z[is_near] - 0.1, y[is_near] - 0.12
-        canvas.fill(wall_along(facade, z0, z0 + width + 0.2, y0, y0 + tall + 0.22), frame, BUILDING)
-    if len(z):
-        canvas.fill(wall_along(facade, z, z + width, y, y + tall), panes, BUILDING)
-        bar = z[is_near] + width / 2
-        if is_near.any():
-            canvas.fill(
-                wall_along(facade, bar - 0.04, bar + 0.04, y[is_near], y[is_near] + tall), frame, BUILDING
-            )
-
-
-def _panes(rng: Generator, glass: Color, count: int) -> np.ndarray:
-    """Return the colours of so many windows: some reflect the sky, some have a blind."""
-    shade = rng.choice((0.85, 1.0, 1.45), size=(count, 1, 1), p=(0.4, 0.4, 0.2)) * rng.uniform(
-        0.92, 1.08, (count, 1, 1)
-    )
-    return (glass * shade).clip(0, 1)
+    top = house.height - 0.7
+    for corners, colors in windows.along(
+        rng, house.aside(0), (house.near + 0.8, house.far - 0.4), (floor, top)
+    ):
+        canvas.fill(corners, house.lit * colors, BUILDING)
+    if house.near > 2:
+        ends = sorted((house.aside(0.08), house.aside(1)))
+        corners, colors = windows.across(rng, house.near, (ends[0], ends[1]), (floor, top))
+        canvas.fill(corners, FRONT * colors, BUILDING)
 
 
 def _paint_shops(canvas: Canvas, rng: Generator, house: House, face: Color) -> None:
-    """Paint shop windows, each below a sign or an awning."""
-    facade, z = house.side * house.x, house.near + 0.3
+    """Paint shop windows, each below a sign, some below an awning."""
+    x, z = house.aside(0), house.near + 0.3
     while z + 3 < house.far:
-        width = min(rng.uniform(3.5, 6.5), house.far - 0.3 - z)
-        sign = one_of(rng, SHOPS) * house.lit
-        canvas.fill(
-            wall_along(facade, z, z + width, 0.45, 2.6), house.lit * varied(rng, 0.8 * GLASS, 0.05), BUILDING
-        )
-        if z < 30:
-            posts = np.array([z, z + 0.45 * width, z + width - 0.12])
-            canvas.fill(wall_along(facade, posts, posts + 0.12, 0.0, 2.6), 0.8 * sign, BUILDING)
-        canvas.fill(wall_along(facade, z, z + width, 2.6, 3.25), sign, BUILDING)
+        end = min(z + rng.uniform(3.5, 6.5), house.far - 0.3)
+        sign, glass = house.lit * one_of(rng, SHOPS), house.lit * varied(rng, 0.8 * GLASS)
+        canvas.fill(wall_along(x, z, end, 0.45, 2.6), glass, BUILDING)
+        posts = np.array([z, 0.55 * z + 0.45 * end, end - 0.12])
+        canvas.fill(wall_along(x, posts, posts + 0.12, 0, 2.6), 0.8 * sign, BUILDING)
+        canvas.fill(wall_along(x, z, end, 2.6, 3.25), sign, BUILDING)
         if rng.random() < 0.4:
-            out = facade - house.side * 1.1
-            awning = [(facade, 2.9, z), (facade, 2.9, z + width), (out, 2.35, z + width), (out, 2.35, z)]
+            out = x - house.side * 1.1
+            awning = [(x, 2.9, z), (x, 2.9, end), (out, 2.35, end), (out, 2.35, z)]
             canvas.fill(awning, 1.15 * sign, BUILDING)
-        z += width + rng.uniform(0.3, 0.8)
+        z = end + rng.uniform(0.3, 0.8)
 
 
 def _paint_door(canvas: Canvas, rng: Generator, house: House, face: Color) -> None:
+    """Paint a door in a lighter frame."""
     z = rng.uniform(house.near + 0.5, max(house.near + 0.6, house.far - 2))
-    facade, wood = house.side * house.x, house.lit * one_of(rng, SHOPS)
-    canvas.fill(wall_along(facade, z - 0.15, z + 1.25, 0, 2.4), 1.12 * face, BUILDING)
-    canvas.fill(wall_along(facade, z, z + 1.1, 0, 2.2), wood, BUILDING)
+    canvas.fill(wall_along(house.aside(0), z - 0.15, z + 1.25, 0, 2.4), 1.12 * face, BUILDING)
+    canvas.fill(wall_along(house.aside(0), z, z + 1.1, 0, 2.2), house.lit * one_of(rng, SHOPS), BUILDING)

@@ -8,6 +8,7 @@ import torch
 from vizwidgets.core.whole_numbers import check_seed, whole_number
 
 from .dice import Dice
+from .kerbside import furnished_street
 from .look import shown
 from .scene_set import Scenes
 from .street import paint_street
@@ -85,7 +86,8 @@ def draw_scene(
     seed: tuple[int, int], look: float, layout: float, size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return one image (H, W, 3) and its label image (H, W), both uint8."""
-    drawing = paint_street(Dice(np.random.default_rng((*seed, 0)), layout)).drawing(size)
+    dice = Dice(np.random.default_rng((*seed, 0)), layout)
+    drawing = paint_street(furnished_street(dice)).drawing(size)
     return shown(drawing, look, np.random.default_rng((*seed, 1))), drawing.label_image
 
 

@@ -16,6 +16,7 @@ from .shapes import circle, ground
 
 BESIDE = 120.0
 KERB = 0.22
+PARKING = 2.2  # metres at the kerb that parked cars take
 
 ASPHALT = color((0.30, 0.30, 0.33), (0.38, 0.38, 0.39))
 PAVING = color((0.68, 0.66, 0.62), (0.57, 0.55, 0.53))
@@ -38,6 +39,8 @@ class Road:
         How far the houses stand behind the sidewalk, to the left and to the right.
     is_paved : tuple of bool
         Whether that strip is paved; otherwise it is lawn.
+    has_parked : tuple of bool
+        Whether cars are parked at the left and at the right kerb.
     crossing : tuple of float or None
         Where a crossing street begins and ends.
     """
@@ -47,6 +50,7 @@ class Road:
     walk: float
     setback: tuple[float, float] = (0.0, 0.0)
     is_paved: tuple[bool, bool] = (True, True)
+    has_parked: tuple[bool, bool] = (False, False)
     crossing: tuple[float, float] | None = None
 
     @property
@@ -57,6 +61,11 @@ class Road:
     def kerb(self, side: int) -> float:
         """Return how far the kerb is aside; side is -1 (left) or 1."""
         return -self.left if side < 0 else self.right
+
+    def lane(self, side: int) -> float:
+        """Return the middle of the lane on one side; parked cars leave less of it."""
+        edge = self.kerb(side) - PARKING * self.has_parked[side > 0]
+        return (self.middle + side * edge) / 2
 
     def front(self, side: int) -> float:
         """Return how far the houses are aside."""
@@ -72,7 +81,10 @@ class Road:
 def random_road(dice: Dice) -> Road:
     """Return a road; before the camera, streets are narrower."""
     half = dice.between((4.0, 7.0), camera=(2.9, 5.6))
+    has_parked = dice.chance(0.5, camera=0.65), dice.chance(0.5, camera=0.65)
+    # The camera's own car has its place beside parked ones.
     beside = half * dice.between((-0.05, 0.38), camera=(-0.07, 0.52))
+    beside = min(beside, half - (PARKING + 1.1 if has_parked[1] else 1.5))
     depth = dice.between((0, 3.5))
     start, width = dice.between((14, 42)), dice.between((6.5, 10))
     return Road(
@@ -80,6 +92,7 @@ def random_road(dice: Dice) -> Road:
         right=half - beside,
         walk=dice.between((1.8, 4.5), camera=(1.9, 4.6)),
         setback=(depth * dice.chance(0.5), depth * dice.chance(0.5)),
+        has_parked=has_parked,
         is_paved=(dice.chance(0.6), dice.chance(0.6)),
         crossing=(start, start + width) if dice.chance(0.3) else None,
     )
