@@ -71,6 +71,7 @@ _NAMES = {
     "models.checkpoint": ("load_weights",),
     "models.replay": ("replay",),
     "models.small": ("new_model",),
+    "models.street_trial": ("StreetOrder", "street_trial"),
     "models.transfer_trial": ("TransferOrder", "transfer_trial"),
     "widgets.ascent": ("AscentExplorer",),
     "widgets.graph": ("AutodiffGraph",),
