@@ -5,6 +5,7 @@
     python data_scripts/measure_streets.py --again          everything anew
     python data_scripts/measure_streets.py --out mine       into the folder mine/
     python data_scripts/measure_streets.py --only streets   one of the three grids
+    python data_scripts/measure_streets.py --part 1/2       every other point, another process the others
 
 streets         k labelled streets of a camera's look x strategy x seed: mean IoU
 street_gap      pretrained only: how the scenes were changed in pretraining x the look of the target
@@ -24,10 +25,11 @@ import os
 import platform
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import PIL
@@ -39,20 +41,21 @@ from vizwidgets import __version__
 from vizwidgets.core.measurement import Measurement, Measurements
 from vizwidgets.core.segmentation_scores import segmentation_scores
 from vizwidgets.data.measurement_store import SHIPPED, read_measurements, write_measurements
+from vizwidgets.data.storage import locked
 from vizwidgets.models.shipped import read_facts
 from vizwidgets.models.street_pretraining import PRETRAININGS, StreetPretraining
 from vizwidgets.models.street_targets import CAMERA, street_target
 from vizwidgets.models.street_trial import GAME, StreetOrder, details_of, street_trial
 
 LABELS = (4, 8, 16, 32, 64)
+ENDS = (4, 64)
 SEEDS = (0, 1, 2)
 LOOKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 TRAINED = ("from scratch", "feature extractor", "head, then all")
 NUM_TEST = 100
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """One point that is wanted: its key, and what measures it."""
 
     key: tuple[str, str, str, int, int, str]
@@ -80,16 +83,26 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _measured(path: Path, jobs: list[Job], options: argparse.Namespace) -> Measurements:
     """Measure what a file does not hold yet, point by point; some points belong to two grids."""
-    known = Measurements() if options.again else _read(path)
-    is_first = path.stem == "streets"
-    shared = {} if is_first else {point.key: point for point in _read(path.with_name("streets.json"))}
-    known += [shared[job.key] for job in jobs if job.key in shared]
-    have = {point.key for point in known}
-    wanted = [] if options.table else [job for job in jobs if job.key not in have]
+    if options.again and not options.table:
+        path.unlink(missing_ok=True)
+    shared = (
+        {}
+        if path.stem == "streets"
+        else {point.key: point for point in _read(path.with_name("streets.json"))}
+    )
+    known = Measurements([*_read(path), *(shared[job.key] for job in jobs if job.key in shared)])
+    part, parts = options.part
+    wanted = [] if options.table else [job for job in jobs if job.key not in _keys(known)][part - 1 :: parts]
     for job in tqdm(wanted, path.stem, disable=not wanted, unit="point"):
-        known += [job.measure()]
-        write_measurements(path, known, _made())
+        point = job.measure()
+        with locked(f"measure-{path.stem}"):  # another process may have measured others
+            known = known + [*_read(path), point]
+            write_measurements(path, known, _made())
     return known
+
+
+def _keys(points: Measurements) -> set[tuple[str, str, str, int, int, str]]:
+    return {point.key for point in points}
 
 
 def _read(path: Path) -> Measurements:
@@ -110,8 +123,8 @@ def streets() -> Iterator[Job]:
     """Yield labels x strategies x seeds; what is not trained has no seed."""
     for count in LABELS:
         yield _job(StreetOrder(GAME, CAMERA, count, "pretrained only", num_test=NUM_TEST))
-    for seed in SEEDS:
-        for count in LABELS:
+    for count in sorted(LABELS, key=lambda count: count not in ENDS):  # the ends tell most: they come first
+        for seed in SEEDS:
             for strategy in TRAINED:
                 yield _job(StreetOrder(GAME, CAMERA, count, strategy, seed, num_test=NUM_TEST))
 
@@ -229,9 +242,17 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--out", default=str(SHIPPED), help="the folder of the files")
     parser.add_argument("--only", choices=GRIDS, help="one of the grids")
+    parser.add_argument("--part", type=_part, default=(1, 1), help="1/3: a third, as one of three processes")
     parser.add_argument("--table", action="store_true", help="print the tables of what is there")
     parser.add_argument("--again", action="store_true", help="measure everything anew")
     return parser.parse_args(arguments)
+
+
+def _part(words: str) -> tuple[int, int]:
+    part, parts = map(int, words.split("/"))
+    if not 1 <= part <= parts:
+        raise ValueError(words)
+    return part, parts
 
 
 if __name__ == "__main__":

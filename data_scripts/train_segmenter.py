@@ -2,7 +2,7 @@
 
     python data_scripts/train_segmenter.py                into the folder segmenter/, a minute or two
     python data_scripts/train_segmenter.py --seed 1       other weights, another order
-    python data_scripts/train_segmenter.py --color 0 --zoom 1 --out plain      without augmentation
+    python data_scripts/train_segmenter.py --color 0 --out plain      without changing colours
     python data_scripts/train_segmenter.py --ship         into the package, for load_model("segmenter")
 
 The scenes are 700 of the flat "game" look; no street of a camera's look is ever seen. Use your own weights
@@ -73,7 +73,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--images", type=int, default=usual.num_images, help="rendered scenes (700)")
     parser.add_argument("--steps", type=int, default=usual.num_steps, help="updates (300)")
-    parser.add_argument("--color", type=float, default=usual.color, help="changes of colour, 0 to 1 (1)")
+    parser.add_argument("--color", type=float, default=usual.color, help="changes of colour, 0 to 1 (0.5)")
     parser.add_argument("--zoom", type=float, default=usual.zoom, help="largest enlargement (1.5)")
     parser.add_argument("--seed", type=int, default=usual.seed, help="of the weights and the order (0)")
     parser.add_argument("--out", default=NAME, help="the folder to write to (segmenter)")

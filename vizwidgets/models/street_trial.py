@@ -10,6 +10,7 @@ from typing import Any
 from vizwidgets.core.labelled import Pairs
 from vizwidgets.core.measurement import Measurement
 from vizwidgets.core.pair_augment import PairAugment
+from vizwidgets.core.record import weights_hash
 from vizwidgets.core.segmentation import Segmentation, class_weights
 from vizwidgets.core.segmentation_scores import SegmentationScores, segmentation_scores
 from vizwidgets.core.transfer import Transfer, transfer
@@ -219,8 +220,9 @@ def _finish(
     def finish() -> Measurement:
         scores = segmentation_scores(training.model, test)
         point = order.measured(scores.mean_iou, **details_of(scores))
-        hashed = getattr(pretrained, "weights_hash", "")
-        return replace(point, versions={**point.versions, "source weights": hashed})
+        if order.strategy == "from scratch":  # whatever the source was
+            return point
+        return replace(point, versions={**point.versions, "source weights": weights_hash(pretrained)})
 
     return finish
 
