@@ -45,7 +45,7 @@ def test_points_lie_where_logarithm_and_axis_say(points):
     picture = svg(learning_chart(points.where(strategy=KNOWN[2]), KNOWN, counts=(1, 4)))
     (only,) = [each for each in picture.iter() if each.get("class") == "vw-hollow"]
     xs = [float(number) for number in re.findall(r"[ML]([\d.]+)", only.get("d"))] or [float(only.get("cx"))]
-    assert np.mean(xs) == pytest.approx((46 + 630) / 2, abs=1)  # 2 lies midway between 1 and 4
+    assert np.mean(xs) == pytest.approx((54 + 630) / 2, abs=1)  # 2 lies midway between 1 and 4
 
 
 def test_the_band_is_mean_and_deviation_and_ends_where_a_single_seed_begins(points):

@@ -183,7 +183,7 @@ def test_more_frozen_than_kept_is_refused_in_words():
 def test_another_source_takes_a_fitting_target_and_forgets_the_depth():
     lab = lab_of(cut="conv2", strategy="feature extractor")
     lab.source = "other"
-    assert (lab.target, lab.cut, lab.num_steps) == ("few", None, 9)
+    assert (lab.target, lab.cut, lab.num_steps) == ("few", "", 9)
     settled(lab)
     assert lab.facts.source == "other" and lab.num_labels == 4
     lab.source = "new"
@@ -199,7 +199,7 @@ def test_controls_and_traits_follow_each_other():
     lab.num_labels, lab.frozen = 7, "conv1"
     assert knobs["num_labels"].value == 7 and knobs["frozen"].value == "conv1"
     lab.cut = "dense1"  # the head begins anew in any case
-    assert lab.cut is None and knobs["cut"].value is None
+    assert lab.cut == knobs["cut"].value == "" and lab._order().cut is None
     knobs["target"].value = "same classes"
     assert settled(lab).target == "same classes" and lab.chart().chance == 0.5
 

@@ -18,7 +18,7 @@ LINES: tuple[tuple[float, ...], ...] = ((6, 3), (2, 2), (9, 2, 2, 2), (14, 3), (
 NUM_COLORS = 6  # the first one is that of the text
 CORNERS = (0, 4, 3, 4, 3, 5, 6)  # of the markers; 0 is a circle
 TURNS = (0.0, 0.5, 0.0, 0.0, 0.5, 0.0, 0.0)  # by how many corners they are turned; 0 points upwards
-LEFT, RIGHT, TOP, BOTTOM = 46, 10, 10, 40  # pixels around the plot
+LEFT, RIGHT, TOP, BOTTOM = 54, 10, 10, 40  # pixels around the plot
 SMALL, LARGE = 3.0, 5.5  # radius of a point and of a mean
 
 

@@ -39,12 +39,16 @@ class Explorer(Still):
     def __init__(self, stepper: Stepper) -> None:
         super().__init__()
         self.run = Run(stepper, self._on_step, self._on_rest)
-        self.view = LiveView(on_seen=self.run.seen)
+        self.view = self._make_view()
         self.bar = RunBar(self.run, self._progress)
         self.code_box = CodeBox(self.code)
         claim_cell(self.run)
 
     # -- what a subclass answers ----------------------------------------------------------------------
+
+    def _make_view(self) -> LiveView:
+        """Return the view of the run."""
+        return LiveView(on_seen=self.run.seen)
 
     def _picture(self) -> np.ndarray:
         """Return the picture that is shown now, (H, W, 3) bytes."""

@@ -127,9 +127,10 @@ class TransferLab(TransferTraits, TrialLab):
             raise TypeError(f"TransferLab has no {', '.join(sorted(unknown))}; see help(TransferLab).")
         self.source = source
         self.target = first_target(source) if target is None else target
-        self.know(facts_of(self.source, self.target))
+        facts = facts_of(self.source, self.target)
+        self.know(facts)
         self.strategy = chosen.pop("strategy", first_strategy(source))
-        self.num_labels = min(self.num_labels, self.facts.task.max_labels)
+        self.num_labels = min(self.num_labels, facts.task.max_labels)
         for name, value in {**usual_settings(self.source, self.strategy), **chosen}.items():
             setattr(self, name, value)
         self._values = self.values()
@@ -160,7 +161,7 @@ class TransferLab(TransferTraits, TrialLab):
         if name in TASKS:
             self.facts = None
         if name == "source":
-            self.cut, self.frozen = None, ""
+            self.cut = self.frozen = ""
             if not is_fitting(self.source, self.target, self.strategy):
                 self.target, self.strategy = first_target(self.source), first_strategy(self.source)
         if name in ("source", "strategy"):

@@ -19,7 +19,7 @@ from .transfer_facts import COUNTS
 from .transfer_traits import IDLE, TransferTraits, strategies_of
 
 NONE_FROZEN = ("none", "")
-HEAD_ONLY = ("the head only", None)
+HEAD_ONLY = ("the head only", "")
 
 
 class TransferControls:

@@ -34,7 +34,7 @@ class TransferTraits(traitlets.HasTraits):
     num_labels = traitlets.Int(10, help="Labelled target images of each class.")
     strategy = traitlets.Unicode("head, then all", help="How the network is carried over.")
     seed = traitlets.Int(0, help="Of the labelled images, the order and the new weights.")
-    cut = traitlets.Unicode(None, allow_none=True, help="First layer that begins anew; None: only the head.")
+    cut = traitlets.Unicode("", allow_none=True, help="First layer that begins anew; empty: only the head.")
     frozen = traitlets.Unicode("", help="Last layer that stays frozen to the end; empty: none.")
     num_steps = traitlets.Int(240, help="Updates of the weights.")
     head_lr = traitlets.Float(3e-3, help="Largest learning rate of the layers that begin anew.")
@@ -99,15 +99,15 @@ class TransferTraits(traitlets.HasTraits):
         return check_seed(proposal["value"])
 
     @traitlets.validate("cut", "frozen")
-    def _check_layer(self, proposal: dict[str, Any]) -> str | None:
+    def _check_layer(self, proposal: dict[str, Any]) -> str:
         name, layer = proposal["trait"].name, proposal["value"]
         if not layer:
-            return None if name == "cut" else ""
+            return ""
         if layer not in self.layers:
             known = ", ".join(self.layers) or "not known yet"
             raise ValueError(f"{name} must be a layer with weights; got {layer!r}. There are: {known}.")
         if name == "cut" and layer == self.layers[-1]:
-            return None  # only the head begins anew
+            return ""  # only the head begins anew
         return layer
 
     @traitlets.validate(*USUAL)
@@ -131,8 +131,8 @@ class TransferTraits(traitlets.HasTraits):
 def order_of(values: Mapping[str, Any]) -> TransferOrder:
     """Return the order of such values; what decides nothing about its strategy is left out of it."""
     idle = IDLE.get(values["strategy"], ())
-    kept = {name: it for name, it in values.items() if name not in idle and (name != "frozen" or it)}
-    return TransferOrder(**kept)
+    kept = {name: it for name, it in values.items() if name not in idle}
+    return TransferOrder(**{name: it for name, it in kept.items() if it or name not in ("cut", "frozen")})
 
 
 def usual_settings(source: str, strategy: str) -> dict[str, Any]:

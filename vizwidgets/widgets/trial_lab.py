@@ -49,8 +49,6 @@ class TrialLab(TrialResults):
         self.store, self.known = store, tuple(strategies)
         self.queue = TrialQueue(self._make_trial, store, self._on_prepared)
         super().__init__(self.queue)
-        self.view.close()
-        self.view: LiveView = self._make_view()
         self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear)
         self.board = Board(self.lab_name)
         self._looked_at, self._listed_at = float("-inf"), float("-inf")
@@ -58,6 +56,7 @@ class TrialLab(TrialResults):
         for button in (self.bar.rewind, self.bar.buttons["stop"]):  # a queue is paused, skipped or cleared
             button.layout.display = "none"
         self.bar.buttons["reset"].tooltip = "Begin the training of the moment anew"
+        self.add_class("vw-trials")
 
     # -- what a subclass answers ----------------------------------------------------------------------
 
