@@ -111,6 +111,14 @@ def test_the_same_images_give_the_same_probe() -> None:
     assert torch.equal(torch.get_rng_state(), state)
 
 
+@pytest.mark.parametrize("mode", [torch.no_grad, torch.inference_mode])
+def test_a_probe_learns_also_where_gradients_are_off(mode: Any) -> None:
+    net, train, test = small_net(), blobs(40), blobs(40, seed=1)
+    with mode():
+        off = linear_probe(net, train, test, "3")
+    assert off == linear_probe(net, train, test, "3")
+
+
 def test_layers_are_probed_from_the_image_to_the_output_beside_pixels_and_guessing() -> None:
     net, train, test = small_net(), blobs(80), blobs(100, seed=1)
     uneven = test[0][:70], test[1][:70]

@@ -14,7 +14,8 @@ from PIL import Image
 from vizwidgets.core.probes import LayerProbes, LinearProbe
 from vizwidgets.core.representation_similarity import LayerComparison
 from vizwidgets.core.weight_change import LayerChange, WeightChange
-from vizwidgets.draw.layer_chart import change_figure, probe_figure, similarity_figure
+from vizwidgets.draw.layer_chart import change_figure, probe_figure
+from vizwidgets.draw.similarity_figure import similarity_figure
 
 LAYERS = ("conv1", "conv2", "dense1")
 

@@ -96,7 +96,10 @@ def _turned(features: Tensor) -> tuple[Tensor, Tensor]:
     return triangle.T.contiguous(), basis.T
 
 
+@torch.inference_mode(False)
+@torch.enable_grad()
 def _minimum(features: Tensor, labels: Tensor, num_classes: int, l2: float) -> tuple[Tensor, Tensor]:
+    features, labels = features.clone(), labels.clone()  # made in inference mode, they would be refused
     weight = features.new_zeros(num_classes, features.shape[1], requires_grad=True)
     bias = features.new_zeros(num_classes, requires_grad=True)
     optimizer = torch.optim.LBFGS(
@@ -115,6 +118,5 @@ def _minimum(features: Tensor, labels: Tensor, num_classes: int, l2: float) -> t
         value.backward()
         return value
 
-    with torch.enable_grad():
-        optimizer.step(loss)
+    optimizer.step(loss)
     return weight.detach(), bias.detach()

@@ -1,16 +1,14 @@
-"""What is measured layer by layer, as pictures: probes, similarity of layers, change of the weights."""
+"""What is measured layer by layer, as charts: how good probes are, and how far weights have moved."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 
 from vizwidgets.core.probes import PIXELS, LayerProbes
-from vizwidgets.core.representation_similarity import LayerComparison
 from vizwidgets.core.weight_change import NEW, LayerChange, WeightChange
 
 from .charts import COLORS, DASHES, NotebookFigure
@@ -20,7 +18,6 @@ FAINT = "#555555"
 LONGEST_NAME = 16
 HEIGHT = 3.6  # inches of a chart
 HIGH = 0.6  # where all curves lie above it, the chart begins near the lowest
-DARK = 0.55  # similarities above it are written in black, those below in white
 
 
 def probe_figure(probes: LayerProbes | Mapping[str, LayerProbes], title: str = "") -> NotebookFigure:
@@ -53,59 +50,16 @@ def probe_figure(probes: LayerProbes | Mapping[str, LayerProbes], title: str = "
     """
     curves = _several(probes, LayerProbes, "probes", "vw.probe_layers(model, train, test)")
     names = list(dict.fromkeys([PIXELS, *(name for each in curves.values() for name in each.layers)]))
-    figure, axis = _chart(len(names), title)
+    figure, axis = layer_chart(len(names), title)
     for place, (label, each) in enumerate(curves.items()):
         columns = [names.index(name) for name in (PIXELS, *each.layers)]
         _draw_curve(axis, place, label, columns, (each.pixels.accuracy, *each.accuracies))
-    _name_layers(axis, names)
+    name_layers(axis, names)
     axis.set_xlabel("what the linear probe reads, from the image to the output  →", fontsize=9)
     axis.set_ylabel("accuracy on test images", fontsize=9)
     _scale(axis, list(curves.values()))
     if len(curves) > 1:
         axis.legend(fontsize=9, frameon=False, loc="best", handlelength=3)
-    return figure
-
-
-def similarity_figure(comparison: LayerComparison, title: str = "") -> NotebookFigure:
-    """Draw how alike two networks see the same images: a matrix of layers, or a bar per layer.
-
-    Parameters
-    ----------
-    comparison : LayerComparison
-        As `vw.compare_layers` returns it; with ``matrix=True`` each layer is compared with each.
-    title : str
-        Above.
-
-    Raises
-    ------
-    TypeError
-        If it is something else.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from vizwidgets.core.representation_similarity import LayerComparison
-    >>> len(similarity_figure(LayerComparison(("a", "b"), torch.ones(2), torch.eye(2), 9)).axes)
-    2
-    """
-    if not isinstance(comparison, LayerComparison):
-        raise TypeError(_wanted("comparison", "vw.compare_layers(before, after, images)", comparison))
-    if comparison.matrix is None:
-        return _similarity_bars(comparison, title)
-    side = 1.6 + 0.52 * max(4, len(comparison.layers))
-    figure = NotebookFigure(figsize=(side + 1.0, side), dpi=100, layout="constrained")
-    axis = figure.add_subplot()
-    _draw_matrix(axis, comparison.matrix.numpy())
-    names = [_short(name) for name in comparison.layers]
-    _name_layers(axis, names)
-    axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("after", fontsize=9)
-    axis.set_ylabel("before", fontsize=9)
-    axis.tick_params(labelsize=8, length=0)
-    bar = figure.colorbar(axis.images[0], ax=axis, shrink=0.8, ticks=[0, 0.5, 1])
-    bar.set_label("similarity (linear CKA)", fontsize=9)
-    bar.ax.tick_params(labelsize=8)
-    axis.set_title(title or _images_of(comparison), fontsize=10, loc="left")
     return figure
 
 
@@ -136,14 +90,14 @@ def change_figure(change: WeightChange | Mapping[str, WeightChange], title: str 
     first = next(iter(several.values()))
     if any(each.layers != first.layers for each in several.values()):
         raise ValueError("changes are drawn together only if they are of the same layers.")
-    figure, axis = _chart(len(first.layers), title)
+    figure, axis = layer_chart(len(first.layers), title)
     width = 0.8 / len(several)
     for place, (label, each) in enumerate(several.items()):
         left = np.arange(len(each.layers)) - 0.4 + width * (place + 0.5)
-        _draw_bars(axis, place, label, left, (width, [_height(one) for one in each.changes]))
+        draw_bars(axis, place, label, left, (width, [_height(one) for one in each.changes]))
         for at, one in zip(left, each.changes, strict=True):
             _say(axis, float(at), one, rotation=90 if len(several) > 1 else 0)
-    _name_layers(axis, first.layers)
+    name_layers(axis, first.layers)
     axis.set_ylabel("|after − before| / |before|", fontsize=9)
     axis.set_xlabel("layer, from the image to the output  →", fontsize=9)
     axis.margins(y=0.16)
@@ -179,42 +133,17 @@ def _scale(axis: Axes, curves: Sequence[LayerProbes]) -> None:
             axis.axhline(guess, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
 
 
-def _name_layers(axis: Axes, names: Sequence[str]) -> None:
+def name_layers(axis: Axes, names: Sequence[str]) -> None:
     """Write the names beneath, slanted where they would run into each other."""
     is_long = max(map(len, names)) > 9
     slant: dict[str, Any] = {"rotation": 30, "ha": "right", "rotation_mode": "anchor"} if is_long else {}
-    axis.set_xticks(range(len(names)), [_short(name) for name in names], **slant)
+    axis.set_xticks(range(len(names)), [short_name(name) for name in names], **slant)
 
 
-def _similarity_bars(comparison: LayerComparison, title: str) -> NotebookFigure:
-    figure, axis = _chart(len(comparison.layers), title or _images_of(comparison))
-    values = comparison.cka.numpy()
-    places = np.arange(len(values))
-    _draw_bars(axis, 0, "", places, (0.62, list(np.nan_to_num(values))))
-    for place, value in zip(places, values, strict=True):
-        word = "–" if np.isnan(value) else f"{value:.2f}"
-        axis.annotate(
-            word, (place, np.nan_to_num(value)), (0, 3), textcoords="offset points", ha="center", fontsize=8
-        )
-    _name_layers(axis, comparison.layers)
-    axis.set_ylim(0, 1.1)
-    axis.set_yticks([0, 0.5, 1])
-    axis.set_ylabel("similarity (linear CKA)", fontsize=9)
-    return figure
-
-
-def _draw_matrix(axis: Axes, values: np.ndarray) -> None:
-    colors = matplotlib.colormaps["cividis"].with_extremes(bad="white")
-    axis.imshow(values, cmap=colors, vmin=0, vmax=1)
-    for (row, column), value in np.ndenumerate(values):
-        word = "–" if np.isnan(value) else f"{value:.2f}"
-        color = "white" if value < DARK else "black"
-        axis.text(column, row, word, ha="center", va="center", fontsize=8, color=color)
-
-
-def _draw_bars(
+def draw_bars(
     axis: Axes, place: int, label: str, left: np.ndarray, bars: tuple[float, Sequence[float]]
 ) -> None:
+    """Draw one series of bars at their middles, told apart by hatching too; `bars` is width and heights."""
     width, heights = bars
     hatch = ("", "//", "..", "xx", "\\\\")[place % 5]
     color = COLORS[place % len(COLORS)]
@@ -232,7 +161,8 @@ def _say(axis: Axes, at: float, one: LayerChange, rotation: float) -> None:
     axis.annotate(word, (at, _height(one)), (0, 3), rotation=rotation, **style)
 
 
-def _chart(count: int, title: str) -> tuple[NotebookFigure, Axes]:
+def layer_chart(count: int, title: str) -> tuple[NotebookFigure, Axes]:
+    """Return an empty chart for so many layers."""
     figure = NotebookFigure(figsize=(max(5.6, 1.6 + 0.78 * count), HEIGHT), dpi=100, layout="constrained")
     axis = figure.add_subplot()
     axis.set_title(title, fontsize=10, loc="left")
@@ -243,12 +173,9 @@ def _chart(count: int, title: str) -> tuple[NotebookFigure, Axes]:
     return figure, axis
 
 
-def _short(name: str) -> str:
+def short_name(name: str) -> str:
+    """Cut a long name, so that it fits beneath its column."""
     return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
-
-
-def _images_of(comparison: LayerComparison) -> str:
-    return f"how alike {comparison.num_images:,} images are seen"
 
 
 def _several(given: Any, kind: type, name: str, maker: str) -> dict[str, Any]:
@@ -258,9 +185,10 @@ def _several(given: Any, kind: type, name: str, maker: str) -> dict[str, Any]:
         raise ValueError(f"{name} is empty, so there is nothing to draw; {maker} makes one.")
     other = next((each for each in several.values() if not isinstance(each, kind)), None)
     if other is not None or any(each is None for each in several.values()):
-        raise TypeError(_wanted(name, maker, other, " or a dict from names to such"))
+        raise TypeError(wanted(name, maker, other, " or a dict from names to such"))
     return several
 
 
-def _wanted(name: str, maker: str, got: Any, more: str = "") -> str:
+def wanted(name: str, maker: str, got: Any, more: str = "") -> str:
+    """Say what a figure is drawn from, and what came instead."""
     return f"{name} must be what {maker} returns{more}; got {type(got).__name__}."
