@@ -149,7 +149,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         self.hints = {name: ipywidgets.HTML() for name in ("target", "num_labels", "strategy")}
         for hint in self.hints.values():
             hint.add_class("vw-hint")
-        target = controls.group("Target", [knobs["target"], self.hints["target"]], "target")
+        target = controls.group("Target", [knobs["target"], self.hints["target"]])
         strategy = controls.group(
             "Strategy", [knobs["strategy"], self.hints["strategy"], knobs["vary_colors"]]
         )
