@@ -32,30 +32,21 @@ def shown(drawing: Drawing, look: float, rng: Generator) -> np.ndarray:
         (H, W, 3) uint8.
     """
     weather, lens = random_weather(rng), random_lens(rng)
-    sky, picture = game_sky(drawing, weather), drawing.flat(look)
+    sky, picture, share = game_sky(drawing, weather), drawing.flat(look), drawing.sky_share()[..., None]
     if look > 0:
         sky = sky + np.float32(look) * (camera_sky(drawing, weather, rng) - sky)
-        picture = _weathered(picture, drawing, sky, look, weather.sun, lens.haze, rng)
-    share = drawing.sky_share()[..., None]
-    picture = picture + share * sky  # the sky is black so far
+        places = drawing.places()
+        lit = picture * _light(drawing, places, look, weather.sun, rng)[..., None]
+        air = sky[drawing.size[0] // 3 :].mean(axis=(0, 1))
+        picture = hazy(lit, places[..., 2], air * (1 - share), look * lens.haze)
+    picture = picture + share * sky  # it was black so far
     if look == 0:
         return (255 * np.clip(picture, 0, 1) + 0.5).astype(np.uint8)
     return taken(exposed(picture, lens, look), lens, look, rng)
 
 
-def _weathered(
-    picture: np.ndarray,
-    drawing: Drawing,
-    sky: np.ndarray,
-    look: float,
-    sun: float,
-    haze: float,
-    rng: Generator,
-) -> np.ndarray:
-    """Return things with rough surfaces, in sun and shadow, behind haze."""
-    places = drawing.places()
+def _light(drawing: Drawing, places: np.ndarray, look: float, sun: float, rng: Generator) -> np.ndarray:
+    """Return how bright rough surfaces are in sun and shadow (H, W), about 1."""
+    # Leaves are shaded by the crowns they belong to; that is drawn already.
     shade = shadows(drawing, places) * np.where(drawing.label_image == VEGETATION, 0.6, 1.0)
-    light = (1 + look * (roughness(drawing, places, rng) - 1)) * (1 - look * sun * shade)
-    air = sky[drawing.size[0] // 3 :].mean(axis=(0, 1))
-    not_sky = 1 - drawing.sky_share()[..., None]
-    return hazy(picture * light[..., None], places[..., 2], air * not_sky, look * haze)
+    return (1 + look * (roughness(drawing, places, rng) - 1)) * (1 - look * sun * shade)

@@ -47,16 +47,14 @@ def paint_crown(
     x, y, z = middle
     angle, out = rng.uniform(0, 2 * np.pi, count), 0.78 * np.sqrt(rng.uniform(0.05, 1, count))
     places = np.stack([np.cos(angle) * out, np.sin(angle) * out], axis=1)
-    places[0] = 0  # the largest ball is the shade in the middle of the crown
     sizes = rng.uniform(0.30, 0.46, count)
-    sizes[0] = 0.82
-    bright = 0.62 * places[:, 1] + 0.35 * light * places[:, 0]
-    bright[0] = -1
-    order = np.argsort(bright)
+    places[0], sizes[0] = 0, 0.82  # the shade in the middle, which the others cover
+    sunny = 0.62 * places[:, 1] + 0.35 * light * places[:, 0]
+    order = np.concatenate([[0], 1 + np.argsort(sunny[1:])])
+    shades = np.where(order == 0, 0.68, 0.92 + 0.42 * sunny[order])[:, None, None]
     outlines = places[order, None] + sizes[order, None, None] * _leafy(rng, count)
-    shade = (0.92 + 0.42 * bright[order] * (bright[order] > -1) - 0.24 * (bright[order] == -1))[:, None, None]
-    corners = upright(outlines * half + (0, y), x, z)
-    canvas.fill(corners, (leaves * shade * rng.uniform(0.94, 1.06, (count, 1, 1))).clip(0, 1), VEGETATION)
+    shades = shades * rng.uniform(0.94, 1.06, (count, 1, 1))
+    canvas.fill(upright(outlines * half + (0, y), x, z), leaves * shades, VEGETATION)
     canvas.balls.append((x, y, z, sum(half) / 2))
 
 

@@ -69,9 +69,9 @@ def scenes(
     if count is None or count < 1:
         raise ValueError(f"num_images must be a whole number from 1; got {num_images!r}.")
     look = check_look(look)
-    ways = look if layout is None else check_look(layout, "layout")
+    streets = look if layout is None else check_look(layout, "layout")
     pictures = [
-        draw_scene((check_seed(seed), number), look, ways, check_size(size)) for number in range(count)
+        draw_scene((check_seed(seed), number), look, streets, check_size(size)) for number in range(count)
     ]
     images, labels = (np.stack(part) for part in zip(*pictures, strict=True))
     return Scenes(

@@ -11,28 +11,18 @@ from .classes import BUILDING, CAR, PEDESTRIAN, POLE, ROAD, SIDEWALK, SKY, VEGET
 from .drawing import Drawing
 
 TILE = 256
-# For each class, how uneven its brightness is: over metres, and over hands' breadths.
-_STAINS = {
-    SKY: 0,
-    BUILDING: 0.07,
-    POLE: 0.04,
-    ROAD: 0.065,
-    SIDEWALK: 0.06,
-    VEGETATION: 0.12,
-    CAR: 0.03,
-    PEDESTRIAN: 0.04,
+# How uneven the brightness of a class is: over metres, and over a hand's breadth.
+_UNEVEN = {
+    SKY: (0, 0),
+    BUILDING: (0.07, 0.04),
+    POLE: (0.04, 0.04),
+    ROAD: (0.065, 0.04),
+    SIDEWALK: (0.06, 0.045),
+    VEGETATION: (0.12, 0.16),
+    CAR: (0.03, 0.015),
+    PEDESTRIAN: (0.04, 0.05),
 }
-_GRAIN = {
-    SKY: 0,
-    BUILDING: 0.04,
-    POLE: 0.04,
-    ROAD: 0.04,
-    SIDEWALK: 0.045,
-    VEGETATION: 0.16,
-    CAR: 0.015,
-    PEDESTRIAN: 0.05,
-}
-STAINS, GRAIN = (np.array([share[label] for label in range(8)], np.float32) for share in (_STAINS, _GRAIN))
+STAINS, GRAIN = np.array([_UNEVEN[label] for label in sorted(_UNEVEN)], np.float32).T
 
 
 @lru_cache(maxsize=4)
