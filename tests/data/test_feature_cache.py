@@ -84,6 +84,37 @@ def test_other_weights_layers_images_and_networks_are_other_files(cache: Path) -
     assert features_path(small_net(), IMAGES) == features_path(net, IMAGES)
 
 
+class Scaled(nn.Module):
+    """Has no weights, but numbers that decide what it computes."""
+
+    def __init__(self, factor: float = 1.0, shift: float = 0.0, mean: float = 0.0) -> None:
+        super().__init__()
+        self.factor, self.shift = factor, torch.tensor(shift)
+        self.register_buffer("mean", torch.tensor(mean), persistent=False)
+
+    def forward(self, images: Tensor) -> Tensor:
+        return (images - self.mean) * self.factor + self.shift
+
+
+def test_numbers_that_are_no_weights_decide_too(cache: Path) -> None:
+    parts = [Scaled(), Scaled(factor=0.5), Scaled(shift=1.0), Scaled(mean=0.5)]
+    nets = [nn.Sequential(part, *small_net()) for part in parts]
+    found = [features(net, IMAGES) for net in nets]
+    for net, values in zip(nets, found, strict=True):
+        assert torch.equal(values, features(net, IMAGES, cache=False))
+    assert len(files(cache)) == 4
+    nets[0].train()  # the mode does not
+    assert features_path(nets[0], IMAGES) in files(cache)
+
+
+def test_what_a_killed_process_left_half_written_is_removed(cache: Path) -> None:
+    left = cache / "features" / ".vizwidgets-tmp-0123-abc"
+    left.mkdir(parents=True)
+    (left / "half.safetensors").write_bytes(b"half")
+    features(small_net(), IMAGES)
+    assert not left.exists() and len(files(cache)) == 1
+
+
 def test_after_training_the_features_are_new_ones(cache: Path) -> None:
     net = small_net()
     before = features(net, IMAGES)

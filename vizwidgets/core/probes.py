@@ -3,6 +3,10 @@
 The network stays as it is; only the probe learns. Where its accuracy rises from layer to layer, the network
 makes the classes easier to tell apart; where it falls again, later layers have dropped what this task needs.
 That is the lecture's hierarchy of features, measured: from general to specific.
+
+Two things other than learning move the curve, too: a layer with fewer features tells a probe less, and random
+filters are no bad features. So probe the same network with random weights as well (``vw.new_model``, or
+``vw.replace_head(model, num_classes, from_layer=0)``); what training has done is the difference.
 """
 
 from __future__ import annotations

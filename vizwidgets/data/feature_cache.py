@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import warnings
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from vizwidgets.core.features import head_inputs, layer_features
 from vizwidgets.core.images import check_image
 from vizwidgets.core.layers import check_open, find_module, network_of
+from vizwidgets.core.private_copy import REGISTERS
 from vizwidgets.core.record import weights_hash
 from vizwidgets.data.storage import cache_dir, contents_sha256, locked, write_atomically
 
@@ -75,9 +77,7 @@ def features(model: nn.Module, images: Tensor, layer: str | None = None, cache: 
     kept = None if path is None else _read(path, len(images))
     if kept is not None:
         return kept
-    found = (
-        head_inputs(model, images) if layer is None else layer_features(model, images, [layer], None)[layer]
-    )
+    found = _computed(model, images, layer)
     if path is not None:
         _keep(path, found)
     return found
@@ -110,8 +110,22 @@ def features_path(model: nn.Module, images: Tensor, layer: str | None = None) ->
 
 def _structure(model: nn.Module) -> list[str]:
     """Describe what is computed with the weights: the same ones under another stride are another network."""
-    parts = [model if network_of(model) is model else getattr(model, "normalize", None), network_of(model)]
-    return [f"{type(part).__module__}.{type(part).__qualname__} {part}" for part in parts]
+    is_wrapped = network_of(model) is not model  # what stands on the wrapper computes nothing
+    return [
+        f"{name}: {type(module).__module__}.{type(module).__qualname__} {_settings(module)}"
+        for name, module in model.named_modules()
+        if name or not is_wrapped
+    ]
+
+
+def _settings(module: nn.Module) -> list[str]:
+    """Return the numbers, words and tensors that a module keeps beside its weights."""
+    values = {name: value for name, value in vars(module).items() if name not in (*REGISTERS, "training")}
+    values.update({name: module.get_buffer(name) for name in module._non_persistent_buffers_set})
+    plain = (bool, int, float, str, tuple, type(None))
+    said = {name: repr(value) for name, value in values.items() if isinstance(value, plain)}
+    said.update({name: _hash(value) for name, value in values.items() if isinstance(value, Tensor)})
+    return [f"{name}={word}" for name, word in sorted(said.items())]
 
 
 def _read(path: Path, count: int) -> Tensor | None:
@@ -149,7 +163,12 @@ def _warn(reason: str) -> None:
 
 
 def _make_room(folder: Path, size: int) -> None:
-    """Throw away the files that were not used for longest, until one of so many bytes has room."""
+    """Throw away the files that were not used for longest, until one of so many bytes has room.
+
+    The caller holds the lock, so what is half written was left by a process that has ended.
+    """
+    for stale in folder.glob(".vizwidgets-tmp-*"):
+        shutil.rmtree(stale, ignore_errors=True)
     files = []
     for path in folder.glob("*.safetensors"):
         with contextlib.suppress(OSError):
@@ -164,4 +183,4 @@ def _make_room(folder: Path, size: int) -> None:
 
 
 def _hash(found: Tensor) -> str:
-    return contents_sha256({"features": np.asarray(found)})
+    return contents_sha256({"features": np.asarray(found.detach().cpu())})
