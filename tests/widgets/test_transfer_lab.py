@@ -66,7 +66,7 @@ def tiny(monkeypatch, tmp_path):
     sources = {
         "tiny": TransferSource("tiny", tiny_source, ("stripes", "same classes", "few"), 6, 8, rates),
         "other": TransferSource("other", tiny_source, ("few",), 9, 4),
-        "new": TransferSource("new", tiny_source, ("stripes",), 6, 8, strategies=(SCRATCH,)),
+        "nothing": TransferSource("new", tiny_source, ("stripes",), 6, 8, strategies=(SCRATCH,)),
         "broken": TransferSource("broken", lambda: 1 / 0, ("few",)),
     }
     for name in list(TRANSFER_SOURCES):
@@ -149,6 +149,26 @@ def test_gains_compare_runs_of_equally_many_steps():
     assert gain.mean == pytest.approx(scores[HEAD] - scores[SCRATCH])
 
 
+def test_a_small_new_network_stands_in_where_the_source_has_none_from_scratch():
+    new = TransferLab("nothing", "stripes", num_labels=5)
+    new.add("3 seeds")
+    new.run_to_end()
+    lab = lab_of(store=new.store)
+    assert lab.points.labels == ("from scratch, a small new network",)
+    lab.add("3 seeds")
+    lab.run_to_end()
+    (gain,) = lab.gains()
+    assert gain.over == "from scratch, a small new network" and gain.num_seeds == 3
+    scores = {(p.source, p.seed): p.score for p in lab.points}
+    assert gain.each[1] == pytest.approx(scores["tiny", 1] - scores["nothing", 1])
+    assert "over “from scratch, a small new network”" in lab.board.gains.value
+    lab.strategy = SCRATCH
+    lab.add("3 seeds")
+    lab.run_to_end()
+    lab.strategy = HEAD
+    assert lab.gains()[0].over == SCRATCH
+
+
 def test_what_a_strategy_does_not_use_is_disabled_and_left_out_of_its_order():
     lab = lab_of(cut="conv2", frozen="conv1")
     assert (lab._order().cut, lab._order().frozen) == ("conv2", "conv1")
@@ -186,7 +206,7 @@ def test_another_source_takes_a_fitting_target_and_forgets_the_depth():
     assert (lab.target, lab.cut, lab.num_steps) == ("few", "", 9)
     settled(lab)
     assert lab.facts.source == "other" and lab.num_labels == 4
-    lab.source = "new"
+    lab.source = "nothing"
     assert settled(lab).strategy == SCRATCH and list(lab.controls.knobs["strategy"].options) == [SCRATCH]
 
 

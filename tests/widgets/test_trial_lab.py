@@ -149,9 +149,19 @@ def test_a_known_point_is_not_run_again_unless_asked(store):
     assert lab.store.find(lab._order()).origin == "yours"
 
 
+def test_every_point_of_the_chart_can_be_measured_again(store):
+    lab = TinyLab(store)
+    assert lab.add("the whole chart").words == "6 measured already: Recompute runs them again"
+    lab.panel.batch.value = "the whole chart"
+    lab.panel.again.click()
+    assert lab.run.wait(60) and lab.run.state == "done"
+    assert {point.key for point in lab.queue.landed} == {point.key for point in store.precomputed}
+    assert {point.origin for point in lab.points} == {"yours"} and not lab.chart().has_precomputed
+
+
 def test_an_order_is_not_queued_twice(store):
     lab = TinyLab(store)
-    lab.add()
+    lab.add(lab._order())
     assert lab.add("3 seeds").words == "2 added · 1 in the queue already"
     assert lab.queue.entries.num_waiting == 3
     lab.clear()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any, overload
 
 from .measurement_table import MeasurementTable
 from .paired_gain import Gain, paired_gains
+from .point_key import plain_settings, point_key
 from .spread import Spread
 
 ORIGINS = ("yours", "precomputed")
@@ -112,24 +112,6 @@ class Measurement:
         return cls(**{**data, "details": details})
 
 
-def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return settings as a JSON file gives them back: tuples as lists, a function by its name.
-
-    Examples
-    --------
-    >>> plain_settings({"size": (96, 128), "augment": max})
-    {'size': [96, 128], 'augment': 'max'}
-    """
-    text = json.dumps(dict(settings), default=lambda value: getattr(value, "__name__", str(value)))
-    return json.loads(text)
-
-
-def point_key(of: Any) -> tuple[str, str, str, int, int, str]:
-    """Return what tells a point, or the order for one, from every other one."""
-    settings = json.dumps(plain_settings(of.settings), sort_keys=True)
-    return of.source, of.target, of.strategy, of.num_labels, of.seed, settings
-
-
 class Measurements(Sequence[Measurement]):
     """Measured points; of two for the same order the later one counts.
 
@@ -190,7 +172,7 @@ class Measurements(Sequence[Measurement]):
         for name in wanted:
             if name not in known:
                 raise ValueError(f"points have {', '.join(sorted(known))}; got {name!r}.")
-        return Measurements(
+        return _measurements(
             point for point in self if all(_is(getattr(point, name), it) for name, it in wanted.items())
         )
 
@@ -234,13 +216,20 @@ class Measurements(Sequence[Measurement]):
 
     def with_origin(self, origin: str) -> Measurements:
         """Return the same points, said to come from there."""
-        return Measurements(replace(point, origin=origin) for point in self)
+        return _measurements(replace(point, origin=origin) for point in self)
 
     def _repr_html_(self) -> str:
         return self.table()._repr_html_()
 
     def __repr__(self) -> str:
         return str(self.table())
+
+
+def _measurements(different: Iterable[Measurement]) -> Measurements:
+    """Return points of which no two are for the same order: they need not be looked through."""
+    made = Measurements()
+    made._points = tuple(different)
+    return made
 
 
 def _is(value: Any, wanted: Any) -> bool:

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 import torch
 
-from .measurement import Measurement, plain_settings, point_key
+from .measurement import Measurement
+from .point_key import plain_settings, point_key
 from .training_run import TrainStep
 
 WHICH = ("source", "target", "num_labels", "strategy", "seed")  # what every order says

@@ -30,6 +30,10 @@ class MeasurementStore:
 
     Attributes
     ----------
+    precomputed, yours, all : Measurements
+        The points; where one is among both, all has yours.
+    made : mapping
+        How the precomputed ones were measured: "script", "versions", "date".
     trouble : str
         What was wrong with a file, in words; empty if nothing was.
 
@@ -51,16 +55,12 @@ class MeasurementStore:
         self._unkept: list[Measurement] = []
         self.precomputed, self.made = self._read(path, "precomputed")
         self.yours, _ = self._read(self.path, "yours")
+        self.all = self.precomputed + self.yours
 
     @property
     def path(self) -> Path:
         """Where your points are kept, whether there are any or not."""
         return cache_dir() / "measured" / f"{self.name}.json"
-
-    @property
-    def all(self) -> Measurements:
-        """Precomputed points and yours; where both are there, yours."""
-        return self.precomputed + self.yours
 
     @property
     def made_with(self) -> str:
@@ -71,8 +71,8 @@ class MeasurementStore:
 
     def find(self, order: Any) -> Measurement | None:
         """Return the point that was measured for an order: yours, else the precomputed one, else None."""
-        return next((point for points in (self.yours, self.precomputed) for point in points
-                     if point.key == order.key), None)  # fmt: skip
+        key = order.key
+        return next((point for point in self.all if point.key == key), None)
 
     def add(self, point: Measurement) -> str:
         """Keep a point, at once.
@@ -83,7 +83,7 @@ class MeasurementStore:
             Why it could not be written, in words, or the empty string. It is known until the kernel ends in
             any case.
         """
-        self.yours = self.yours + [point]
+        self.yours, self.all = self.yours + [point], self.all + [point]
         self._unkept.append(point)
         try:
             with locked(f"measured-{self.name}"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from vizwidgets.models.transfer_trial import TransferOrder, target_task, transfe
 from .errand import Errand
 from .transfer_controls import TransferControls
 from .transfer_facts import GRID, facts_of, shown_images
+from .transfer_points import NEW, NOTHING, new_ones
 from .transfer_traits import (
     CHOSEN,
     TASKS,
@@ -88,9 +90,15 @@ class TransferLab(TransferTraits, TrialLab):
 
     @property
     def points(self) -> Measurements:
-        """The points that the chart shows: precomputed ones and yours, of this source and target."""
-        values = self._values
-        return self.store.all.where(source=values["source"], target=values["target"])
+        """The points that the chart shows: of this source and target, and of a small new network."""
+        source, target = self._values["source"], self._values["target"]
+        here = self.store.all.where(source=source, target=target)
+        return here if source == NOTHING else here + new_ones(self.store.all, target)
+
+    def run_to_end(self) -> None:
+        """Work off the queue in the calling thread, as Start does: for scripts, tests and handouts."""
+        self._errand.wait()
+        super().run_to_end()
 
     @property
     def usual_counts(self) -> tuple[int, ...]:
@@ -141,6 +149,15 @@ class TransferLab(TransferTraits, TrialLab):
     def _reference(self) -> TransferOrder:
         """Return the order that gains are compared with: as many steps, with its own learning rate."""
         return self._order(strategy=self.over, head_lr=None)
+
+    def _compared(self) -> tuple[str, str]:
+        label, over = super()._compared()
+        labels = self.points.labels
+        return label, NEW if over not in labels and NEW in labels else over
+
+    def _comparable(self) -> Measurements:
+        source = self._values["source"]
+        return Measurements(replace(point, source=source) for point in self.points)
 
     def _on_change(self, change: dict[str, Any]) -> None:
         """Fit the other settings to one that was changed, and show what holds now."""

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from vizwidgets.core.trial import Order, Trial
+from vizwidgets.core.measurement import Measurement
+from vizwidgets.core.trial import WHICH, Order, Trial
 from vizwidgets.data.measurement_store import MeasurementStore
 
 from .explorer import Curves
@@ -26,6 +27,7 @@ BATCHES = {
     "3 seeds": "three runs with other labelled images and other new weights: shows the spread",
     "all strategies": "this number of labels and this seed, carried over in every way",
     "all numbers of labels": "this strategy and this seed, from few labels to many",
+    "the whole chart": "every point that the chart shows: with Recompute they are all measured here",
 }
 NUM_SEEDS = 3
 
@@ -89,6 +91,8 @@ class TrialLab(TrialResults):
         """
         if which not in BATCHES:
             raise ValueError(f"which must be one of {', '.join(map(repr, BATCHES))}; got {which!r}.")
+        if which == "the whole chart":
+            return [self._order_of(point) for point in self.points]
         if which == "all strategies":
             return [self._order(strategy=strategy) for strategy in self.usual_strategies]
         if which == "all numbers of labels":
@@ -96,13 +100,18 @@ class TrialLab(TrialResults):
         first = self._order()
         return [self._order(seed=first.seed + more) for more in range(NUM_SEEDS if which == "3 seeds" else 1)]
 
-    def add(self, which: str | Iterable[Order] = "this run", again: bool = False) -> Added:
+    def _order_of(self, point: Measurement) -> Order:
+        """Return the order that a point was measured for."""
+        which = {name: getattr(point, name) for name in WHICH}
+        return type(self._order())(**which, **point.settings)
+
+    def add(self, which: str | Order | Iterable[Order] = "this run", again: bool = False) -> Added:
         """Append to the queue; Start, or `run_to_end`, works it off.
 
         Parameters
         ----------
-        which : str or iterable of Order
-            One of `BATCHES`, or orders.
+        which : str, Order or iterable of Order
+            One of `BATCHES`, an order, or several.
         again : bool
             Whether to measure what is known already once more.
 
@@ -112,6 +121,7 @@ class TrialLab(TrialResults):
             What is new, what was in the queue already, and the points that are known already.
         """
         orders = self.orders(which) if isinstance(which, str) else which
+        orders = [orders] if isinstance(orders, Order) else orders
         added = self.queue.add(orders, again)
         if added.new:
             self._make_resumable()

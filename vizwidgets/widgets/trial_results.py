@@ -74,7 +74,11 @@ class TrialResults(Explorer):
     def gains(self) -> tuple[Gain, ...]:
         """Return by how much the strategy of the moment is better than training from scratch."""
         label, over = self._compared()
-        return () if label == over else self.points.gains(label, over)
+        return () if label == over else self._comparable().gains(label, over)
+
+    def _comparable(self) -> Measurements:
+        """Return the points among which gains are looked for."""
+        return self.points
 
     def _compared(self) -> tuple[str, str]:
         """Return the label whose gain is said, and that which it is compared with: settings must be alike."""
