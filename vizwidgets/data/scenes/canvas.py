@@ -47,7 +47,7 @@ class Canvas:
         self._corners: list[Points] = [np.zeros((3, 3))]
         self._counts: list[np.ndarray] = [np.array([3])]
         self._colors: list[np.ndarray] = [np.zeros((1, 2, 3))]
-        self._labels: list[np.ndarray] = [np.array([SKY], np.uint8)]
+        self._labels: list[int] = [SKY]  # of each group of polygons
 
     def fill(self, corners: ArrayLike, color: Color, label: int) -> None:
         """Fill a polygon (k, 3), or n polygons (n, k, 3), in one colour (2, 3) or in n colours (n, 2, 3)."""
@@ -63,8 +63,8 @@ class Canvas:
     def _add(self, points: Points, counts: np.ndarray, colors: np.ndarray, label: int) -> None:
         self._corners.append(points)
         self._counts.append(counts)
-        self._colors.append(np.broadcast_to(colors, (len(counts), 2, 3)))
-        self._labels.append(np.full(len(counts), label, np.uint8))
+        self._colors.append(colors if colors.ndim == 3 else np.repeat(colors[None], len(counts), axis=0))
+        self._labels.append(label)
 
     def drawing(self, size: tuple[int, int]) -> Drawing:
         """Return what is seen in a picture of this height and width."""
@@ -73,7 +73,7 @@ class Canvas:
         return Drawing(
             numbers=self._numbers(corners, starts, counts, (size[0] * FINENESS, size[1] * FINENESS)),
             colors=np.concatenate(self._colors).clip(0, 1),
-            labels=np.concatenate(self._labels),
+            labels=np.repeat(np.array(self._labels, np.uint8), [len(group) for group in self._counts]),
             planes=self._planes(corners, starts, counts),
             camera=self.camera,
             sun=self.sun,

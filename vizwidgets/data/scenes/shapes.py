@@ -12,9 +12,7 @@ from .camera import Points
 
 def ground(x0: ArrayLike, x1: ArrayLike, z0: ArrayLike, z1: ArrayLike, y: float = 0.0) -> Points:
     """Return rectangles (..., 4, 3) that lie on the ground."""
-    left, right, near, far, high = np.broadcast_arrays(x0, x1, z0, z1, y)
-    corners = [(left, high, near), (right, high, near), (right, high, far), (left, high, far)]
-    return np.stack([np.stack(corner, axis=-1) for corner in corners], axis=-2)
+    return _rectangles((1, y), (0, x0, x1), (2, z0, z1))
 
 
 def wall_along(x: float, z0: ArrayLike, z1: ArrayLike, y0: ArrayLike, y1: ArrayLike) -> Points:
@@ -23,21 +21,39 @@ def wall_along(x: float, z0: ArrayLike, z1: ArrayLike, y0: ArrayLike, y1: ArrayL
     Examples
     --------
     >>> wall_along(5, 1, 2, 0, 3).tolist()
-    [[5, 0, 1], [5, 0, 2], [5, 3, 2], [5, 3, 1]]
+    [[5.0, 0.0, 1.0], [5.0, 0.0, 2.0], [5.0, 3.0, 2.0], [5.0, 3.0, 1.0]]
     """
-    return ground(y0, y1, z0, z1, x)[..., [0, 3, 2, 1], :][..., [1, 0, 2]]
+    return _rectangles((0, x), (2, z0, z1), (1, y0, y1))
 
 
 def wall_across(z: float, x0: ArrayLike, x1: ArrayLike, y0: ArrayLike, y1: ArrayLike) -> Points:
     """Return upright rectangles (..., 4, 3) that face the camera."""
-    return ground(x0, x1, y0, y1, z)[..., [0, 2, 1]]
+    return _rectangles((2, z), (0, x0, x1), (1, y0, y1))
+
+
+def _rectangles(
+    level: tuple[int, float],
+    first: tuple[int, ArrayLike, ArrayLike],
+    second: tuple[int, ArrayLike, ArrayLike],
+) -> Points:
+    """Return rectangles at a level of one axis, between two ends of both others."""
+    (a, a0, a1), (b, b0, b1) = first, second
+    corners = np.empty((*np.broadcast(a0, a1, b0, b1).shape, 4, 3))
+    corners[..., level[0]] = level[1]
+    corners[..., 0, a] = corners[..., 3, a] = a0
+    corners[..., 1, a] = corners[..., 2, a] = a1
+    corners[..., 0, b] = corners[..., 1, b] = b0
+    corners[..., 2, b] = corners[..., 3, b] = b1
+    return corners
 
 
 def upright(outline: ArrayLike, x: float, z: float) -> Points:
     """Return outlines (..., k, 2), right and up from a foot on the ground, as they stand there."""
     flat = np.asarray(outline, float)
-    depth = np.full(flat.shape[:-1], z)
-    return np.stack([flat[..., 0] + x, flat[..., 1], depth], axis=-1)
+    corners = np.empty((*flat.shape[:-1], 3))
+    corners[..., :2], corners[..., 2] = flat, z
+    corners[..., 0] += x
+    return corners
 
 
 @cache
