@@ -227,3 +227,14 @@ def test_camvid_is_known_only_when_it_is_whole(cache):
     assert camvid_folder() is None
     (cache / "camvid" / COMPLETE).write_text("{}")
     assert camvid_folder() == cache / "camvid"
+
+
+@pytest.mark.skipif(
+    camvid_folder() is None, reason="CamVid is not there: python data_scripts/fetch_camvid.py"
+)
+@pytest.mark.parametrize("split", ["train", "validation", "test"])
+def test_camvid_itself_is_read_and_has_every_class(split):
+    streets = street_folder(camvid_folder(), split, num_images=24)
+    assert streets.absent == () and 0 < streets.void_share < 0.1
+    share = dict(zip(streets.class_names, streets.shares.tolist(), strict=True))
+    assert share["road"] > 0.2 and share["building"] > 0.2 and share["pedestrian"] < 0.05
