@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from torch import Tensor
 
 from vizwidgets.core.whole_numbers import whole_number
@@ -164,7 +164,7 @@ def _numbers(label: Path) -> Image.Image:
     try:
         with Image.open(label, formats=("PNG",)) as picture:
             picture.load()
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError) as error:
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
         raise _DamagedError(f"{_short(label)} is no whole PNG file") from error
     if picture.mode not in ("L", "P"):  # of a palette, the numbers count and not its colours
         raise ValueError(
