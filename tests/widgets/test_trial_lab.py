@@ -341,3 +341,20 @@ def test_record_and_picture_stay_without_a_browser(store):
 def test_an_unknown_batch_is_refused(store):
     with pytest.raises(ValueError, match="'3 seeds'"):
         TinyLab(store).add("everything")
+
+
+def test_a_slow_step_does_not_count_as_a_browser_that_is_gone(store, monkeypatch):
+    lab = TinyLab(store)
+    lab.run._patience = 0.2
+    lab.view._receive(None, {"type": "view", "delta": 1}, None)
+    monkeypatch.setattr("vizwidgets.widgets.trial_lab.SLOW", 0.3)
+    make = lab.queue._make
+
+    def slowly(order):
+        threading.Event().wait(0.5)
+        return make(order)
+
+    lab.queue._make = slowly
+    lab.add([TinyOrder("noise", "stripes", 4, HEAD, num_steps=1)])
+    lab.run.start()
+    assert lab.run.wait(20) and lab.run.note == "" and lab.run.state == "done"

@@ -206,6 +206,7 @@ class TransferLab(TransferTraits, TrialLab):
             finally:
                 self._is_adapting = False
             self._show_settings()
+        self._excuse()  # a run that was started in the meantime could not send a frame
         self.run.refresh()  # the picture, too
 
     # -- what the frame asks --------------------------------------------------------------------------

@@ -71,7 +71,8 @@ class TransferControls:
             self._following = None
         for name in ("cut", "frozen", "num_steps", "head_lr", "backbone_lr"):
             self.knobs[name].disabled = name in IDLE.get(self._traits.strategy, ())
-        self.depth.value = _small(self._traits.depth_trouble())
+        trouble = self._traits.depth_trouble()
+        self.depth.value, self.depth.layout.display = _small(trouble), "" if trouble else "none"
 
     def wait(self) -> None:
         """Say that source and target are looked up."""

@@ -29,19 +29,12 @@ class TrialQueue:
         Takes an order and returns its `Trial`, nothing trained yet.
     store : MeasurementStore
         Keeps each point as soon as it is measured.
-    on_prepared : callable, optional
-        Called when a network is ready to be trained, which may have taken long.
     """
 
     furthest = 0  # a queue does not go back
 
-    def __init__(
-        self,
-        make: Callable[[Any], Trial],
-        store: MeasurementStore,
-        on_prepared: Callable[[], None] = lambda: None,
-    ) -> None:
-        self._make, self.store, self._on_prepared = make, store, on_prepared
+    def __init__(self, make: Callable[[Any], Trial], store: MeasurementStore) -> None:
+        self._make, self.store = make, store
         self.num_taken = 0  # steps of the training of the moment
         self._is_dropped = False
         self._clock = Clock()
@@ -135,7 +128,6 @@ class TrialQueue:
         self._clock.begin()
         self.trial = trial
         self.entries.change(entry, "training")
-        self._on_prepared()
 
     def _note(self, step: Any, steps: list[Any]) -> None:
         looked = {"test_accuracy": step.test_accuracy, "test_mean_iou": step.test_mean_iou}
