@@ -24,6 +24,7 @@ from vizwidgets.models.street_targets import StreetTarget
 from vizwidgets.widgets import (
     segmentation,
     segmentation_gap,
+    segmentation_networks,
     segmentation_traits,
     segmentation_watch,
     segmentation_words,
@@ -286,7 +287,7 @@ def test_figure_and_record_hold_what_is_on_the_screen(lab_of):
 @pytest.fixture
 def gap():
     made = DomainGap(
-        lambda: {"pretrained": network, "trained here": network}, Mock(side_effect=AssertionError)
+        lambda: {"pretrained": network(), "trained here": network()}, Mock(side_effect=AssertionError)
     )
     yield made
     assert made.wait(30)
@@ -346,18 +347,44 @@ def test_nothing_is_drawn_before_a_browser_shows_it(gap):
     assert gap.wait(30) and len(gap.view.strips) == 1
 
 
-def test_a_trained_network_is_offered_and_what_was_measured_of_its_old_weights_is_forgotten(lab_of):
+def test_trained_networks_are_offered_and_what_was_measured_of_old_weights_is_forgotten(lab_of):
     lab = lab_of()
     assert list(lab.gap.choice.options) == ["pretrained"]
-    lab.add()
+    lab.add([lab._order(), lab._order(strategy="from scratch")])
     lab.run_to_end()
-    assert list(lab.gap.choice.options) == ["pretrained", "trained here"]
-    lab.gap.network = "trained here"
-    assert lab.gap.wait(30) and "trained here" in lab.gap.curves
+    names = ["pretrained", "head, then all, 4 images", "from scratch, 4 images"]
+    assert list(lab.gap.choice.options) == names
+    lab.gap.network = names[1]
+    assert lab.gap.wait(30) and names[1] in lab.gap.curves
+    tuned = lab.networks.named()[names[1]]
     lab.add(again=True)
     lab.run_to_end()
-    assert "trained here" not in lab.gap.curves and lab.gap.network == "trained here"
-    assert lab.gap.choice.value == "trained here"
+    assert names[1] not in lab.gap.curves and lab.gap.network == lab.gap.choice.value == names[1]
+    assert lab.networks.named()[names[1]] is lab.model is not tuned
+
+
+def test_only_the_newest_networks_are_kept(lab_of, monkeypatch):
+    monkeypatch.setattr(segmentation_networks, "MOST_TRAINED", 2)
+    lab = lab_of(num_steps=1)
+    lab.add([lab._order(num_labels=count) for count in (1, 2, 3)])
+    lab.run_to_end()
+    assert list(lab.networks.named())[1:] == ["head, then all, 2 images", "head, then all, 3 images"]
+
+
+def test_further_networks_can_be_looked_at_and_the_figure_shows_their_streets(lab_of):
+    other = new_model("segmenter", seed=1)
+    lab = lab_of(networks={"another": other})
+    assert list(lab.gap.choice.options) == ["pretrained", "another"]
+    lab.gap.network = "another"
+    assert lab.gap.wait(30)
+    assert 'class="vw-gap-1"' in lab.gap.chart.value  # the second colour, also while the first has no points
+    figure = lab.gap.figure([0.0, 1.0])
+    titles = [axis.get_title(loc="left") for axis in figure.axes[:8]]
+    assert titles == ["look 0", "truth", "another", "errors", "look 1", "truth", "another", "errors"]
+    street = scenes(1, look=1.0, seed=segmentation_gap.SEED, size=SIZE, layout=1.0)
+    wanted = counted_iou(predict_labels(other, street.images), street.labels)
+    assert figure.axes[6].get_xlabel() == f"mean IoU {np.mean([*wanted.values()]):.2f}"
+    assert set(lab.gap.curves["another"]) == {0.0, 1.0}
 
 
 def test_the_chart_of_looks_names_each_point_and_marks_the_slider():

@@ -16,7 +16,7 @@ def gap_svg(curves: Mapping[str, Mapping[float, float]], here: float) -> str:
     Parameters
     ----------
     curves : mapping of str to mapping of float to float
-        By the network's name, mean IoU in 0..1 by the look in 0..1.
+        By the network's name, mean IoU by the look, both in 0..1. Also one without points has a colour.
     here : float
         The look that is shown now.
 
@@ -33,7 +33,8 @@ def gap_svg(curves: Mapping[str, Mapping[float, float]], here: float) -> str:
     parts = [*_axes(), _cursor(here)]
     for place, (name, points) in enumerate(curves.items()):
         parts.append(_curve(place % len(DASHES), name, points))
-    said = "; ".join(f"{name}: {_spoken(points)}" for name, points in curves.items()) or "no points yet"
+    known = [f"{name}: {_spoken(points)}" for name, points in curves.items() if points]
+    said = "; ".join(known) or "no points yet"
     label = f"Mean IoU against the look, 0 game to 1 camera. {said}"
     return (
         f'<svg class="vw-gap-chart" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -45,6 +46,8 @@ def gap_key(curves: Mapping[str, Mapping[float, float]], here: float) -> str:
     """Return the legend: a piece of each line, its name, and what it is at the look that is shown."""
     entries = []
     for place, (name, points) in enumerate(curves.items()):
+        if not points:
+            continue
         value = points.get(here)
         number = "" if value is None else f" <b>{value:.2f}</b>"
         style = place % len(DASHES)
@@ -63,7 +66,7 @@ def _axes() -> list[str]:
             parts.append(_text(LEFT - 6, _y(tick) + 4, f"{tick:g}", "end"))
     for share, words, anchor in ((0.0, "0 game", "start"), (0.5, "0.5", "middle"), (1.0, "camera 1", "end")):
         parts.append(_text(_x(share), bottom + 16, words, anchor))
-    parts.append(_text(LEFT - 28, HEIGHT - 4, "mean IoU of the same scenes, by their look", "start"))
+    parts.append(_text(LEFT - 28, HEIGHT - 4, "mean IoU over the same streets, by their look", "start"))
     return parts
 
 
@@ -102,4 +105,4 @@ def _text(x: float, y: float, words: str, anchor: str) -> str:
 
 
 def _spoken(points: Mapping[float, float]) -> str:
-    return ", ".join(f"{points[look]:.2f} at {look:g}" for look in sorted(points)) or "no points yet"
+    return ", ".join(f"{points[look]:.2f} at {look:g}" for look in sorted(points))

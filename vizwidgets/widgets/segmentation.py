@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -23,6 +22,7 @@ from vizwidgets.models.zoo import load_model
 from . import controls
 from .explorer import Curves
 from .segmentation_gap import DomainGap
+from .segmentation_networks import StreetNetworks
 from .segmentation_traits import (
     ASKED,
     COUNTS,
@@ -61,6 +61,8 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         validation images for the strategy.
     num_shown : int
         Test images that can be browsed.
+    networks : mapping of str to nn.Module, optional
+        Further segmenters, by name, that the domain gap can be looked at with.
     store : MeasurementStore, optional
         Where points are kept.
     **settings
@@ -90,16 +92,18 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         *,
         vary_colors: str = "as chosen",
         num_shown: int = 12,
+        networks: Mapping[str, nn.Module] | None = None,
         store: MeasurementStore | None = None,
         **settings: Any,
     ) -> None:
-        self._fixed = settings
+        self._fixed, self._num_landed = settings, 0
         self.target, self.num_labels, self.strategy = target, num_labels, strategy
         self.seed, self.vary_colors = seed, vary_colors
         self._order()  # settings that are not possible are refused at once
+        self.networks = StreetNetworks(load_model("segmenter"), networks)
         super().__init__(MeasurementStore("streets") if store is None else store, STREET_STRATEGIES)
         self.watch = StreetWatch(self._subject, num_shown, self._is_running, self.run.seen)
-        self.gap = DomainGap(self._networks, self.bar.say)
+        self.gap = DomainGap(self.networks.named, self.bar.say)
         self.observe(self._on_setting, list(ASKED))
         self._put_together()
 
@@ -108,12 +112,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     @property
     def model(self) -> nn.Module:
         """The network that trains or was trained last; before any training the pretrained one."""
-        return self._subject().network()
-
-    @cached_property
-    def pretrained(self) -> nn.Module:
-        """The segmenter that has learned from rendered scenes."""
-        return load_model("segmenter")
+        return self._subject().network
 
     def pick(self, picked: int | str | None) -> None:
         """Bring one class out in the pictures, by name or number; None: all alike."""
@@ -162,13 +161,12 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         self._tell()
         self.add_class("vw-seg-lab")
 
-    def _networks(self) -> dict[str, Any]:
-        """Return the networks that the domain gap can be looked at with."""
-        networks: dict[str, Any] = {"pretrained": lambda: self.pretrained}
-        trial = self.queue.trial
-        if trial is not None and trial.order.strategy != PRETRAINED:
-            networks["trained here"] = lambda: trial.training.model
-        return networks
+    def _keep_trained(self) -> None:
+        """Offer a network that has just landed to the domain gap."""
+        trial, landed = self.queue.trial, len(self.queue.landed)
+        if trial is not None and landed > self._num_landed and trial.training.num_steps:
+            self.gap.renew(self.networks.keep(trial))
+        self._num_landed = landed
 
     # -- what the frame asks --------------------------------------------------------------------------
 
@@ -183,7 +181,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         return COUNTS
 
     def _make_trial(self, order: Any) -> Trial:
-        return street_trial(order, model=self.pretrained)
+        return street_trial(order, model=self.networks.pretrained)
 
     def _draw_trial(self, trial: Trial | None) -> np.ndarray:
         return NOTHING  # the pictures have a view of their own
@@ -192,22 +190,23 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         """Return what is to be looked at: the network of the moment, or the pretrained one."""
         trial, order = self.queue.trial, self._order()
         if trial is None or (self.queue.entry is None and trial.order.target != order.target):
-            return Subject(order.target, order.look, PRETRAINED, lambda: self.pretrained)
+            return Subject(order.target, order.look, PRETRAINED, self.networks.pretrained)
         taken = trial.training.num_taken
         words = f"after {taken} steps" if trial.training.num_steps else PRETRAINED
-        return Subject(trial.order.target, trial.order.look, words, lambda: trial.training.model)
+        return Subject(trial.order.target, trial.order.look, words, trial.training.model)
 
     def _is_running(self) -> bool:
         return self.run.state == "running"
 
     def _on_step(self) -> None:
         super()._on_step()
+        self._keep_trained()
         self.watch.follow()
 
     def _settle(self) -> None:
         self.watch.ask()
         self.watch.show()
-        self.gap.renew("trained here")
+        self._keep_trained()
         super()._settle()
 
     def _curves(self) -> Curves:

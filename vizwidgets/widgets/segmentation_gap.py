@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import ipywidgets
@@ -11,13 +11,16 @@ import traitlets
 from torch import nn
 
 from vizwidgets.data.scenes import scenes
+from vizwidgets.draw.charts import NotebookFigure
 from vizwidgets.draw.class_key import class_key
 from vizwidgets.draw.gap_chart import gap_key, gap_svg
 from vizwidgets.draw.label_picture import LabelLook
+from vizwidgets.draw.segmentation_figure import segmentation_figure
+from vizwidgets.draw.segmentation_sheet import SegmentationRow
 
 from . import controls
 from .errand import Errand
-from .segmentation_tiles import Answers, Streets, TileWords, picture_of
+from .segmentation_tiles import Streets, TileWords, picture_of
 from .segmentation_view import SegmentationView
 
 SEED = 2_000_003  # of streets that nobody trains with, and nobody is tested with
@@ -28,7 +31,7 @@ WORDS = (
     "The same streets, those of the target, drawn in every look from the flat game (0) to the camera (1): "
     "only the look changes. No training is needed."
 )
-Networks = Mapping[str, Callable[[], nn.Module]]
+Networks = Mapping[str, nn.Module]
 
 
 class DomainGap(ipywidgets.VBox):
@@ -40,7 +43,7 @@ class DomainGap(ipywidgets.VBox):
     Parameters
     ----------
     networks : callable
-        Returns the networks that can be asked, by name; each as a callable that returns the network.
+        Returns the networks that can be asked, by name.
     say : callable
         Takes the words of an error.
     """
@@ -127,6 +130,23 @@ class DomainGap(ipywidgets.VBox):
             self.network = self.choice.value = chosen
         self._show_chart()
 
+    def figure(self, looks: Sequence[float] = (0.0, 0.5, 1.0)) -> NotebookFigure:
+        """Return the street of the moment in some looks, with what the network says, for paper."""
+        network, name = self._networks()[self.network], self.network
+        rows, means = [], []
+        for look in looks:
+            self._score(name, look)
+            street = self._street(look, self.scene)
+            answers = street.ask(network)
+            words = f"mean IoU {answers.matrix.mean_iou:.2f}"
+            said = {name: answers.predicted[0]}
+            rows.append(
+                SegmentationRow(street.images[0], street.labels[0], said, f"look {look:g}", {name: words})
+            )
+            means.append(f"{self._curves[name][look]:.2f} at look {look:g}")
+        caption = f"{name}: mean IoU over {NUM_SCENES} streets {', '.join(means)} (0 game, 1 camera)"
+        return segmentation_figure(rows, street.key, LabelLook(picked=self._picked), caption=caption)
+
     @property
     def curves(self) -> dict[str, dict[float, float]]:
         """Mean IoU over the streets by network and look, as far as it was measured."""
@@ -158,7 +178,10 @@ class DomainGap(ipywidgets.VBox):
             f"prediction, {name}",
             "IoU in this street",
         )
-        answers = street.ask(self._networks()[name]())
+        network = self._networks().get(name)
+        if network is None:
+            return  # it has given way to a newer one
+        answers = street.ask(network)
         self.view.rest(picture_of(street, 0, answers, words, LabelLook(picked=self._picked)))
         self._show_chart()
 
@@ -173,16 +196,20 @@ class DomainGap(ipywidgets.VBox):
             self._street(look, missing[0])
         else:
             self._wanted = [each for each in self._wanted if each != (name, look)]
-            if name in networks and look not in self._curves.get(name, {}):
-                self._curves.setdefault(name, {})[look] = self._said(networks[name](), look).matrix.mean_iou
+            if name in networks:
+                self._score(name, look)
                 self._show_chart()
         if self._wanted:
             self._survey.ask(None)
 
-    def _said(self, network: nn.Module, look: float) -> Answers:
-        streets = [self._street(look, number) for number in range(NUM_SCENES)]
-        images, labels = (torch.cat([getattr(one, of) for one in streets]) for of in ("images", "labels"))
-        return Streets(images, labels, streets[0].key).ask(network)
+    def _score(self, name: str, look: float) -> None:
+        """Measure the mean IoU over all streets, if it is not known."""
+        curve = self._curves.setdefault(name, {})
+        if look not in curve:
+            streets = [self._street(look, number) for number in range(NUM_SCENES)]
+            images, labels = (torch.cat([getattr(one, of) for one in streets]) for of in ("images", "labels"))
+            answers = Streets(images, labels, streets[0].key).ask(self._networks()[name])
+            curve[look] = answers.matrix.mean_iou
 
     def _street(self, look: float, number: int) -> Streets:
         if (look, number) not in self._drawn:
@@ -192,4 +219,5 @@ class DomainGap(ipywidgets.VBox):
         return self._drawn[look, number]
 
     def _show_chart(self) -> None:
-        self.chart.value = gap_key(self._curves, self.look) + gap_svg(self._curves, self.look)
+        curves = {name: self._curves.get(name, {}) for name in self._networks()}  # each keeps its colour
+        self.chart.value = gap_key(curves, self.look) + gap_svg(curves, self.look)

@@ -36,14 +36,14 @@ class Subject:
         Of drawn streets.
     words : str
         Which network, and how far it is.
-    network : callable
-        Returns it.
+    network : nn.Module
+        What is asked.
     """
 
     target: str
     look: float
     words: str
-    network: Callable[[], nn.Module]
+    network: nn.Module
 
 
 class StreetWatch:
@@ -88,7 +88,7 @@ class StreetWatch:
         subject = self._subject()
         begun = monotonic()
         streets = self._images(subject.target, subject.look)
-        self._known = subject, streets, streets.ask(subject.network())
+        self._known = subject, streets, streets.ask(subject.network)
         self._looked_at = monotonic()
         self._pause = max(LOOK_SECONDS, PATIENCE * (self._looked_at - begun))
 

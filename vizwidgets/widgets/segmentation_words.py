@@ -10,8 +10,8 @@ from vizwidgets.models.street_trial import StreetOrder
 
 TITLE = "Playing for data"
 SUBTITLE = (
-    "a small segmenter learns from a rendered game, then from few labelled images of its target; "
-    "all streets are drawn, unless you give a folder of photographs"
+    "pretrained on a rendered game, then few labelled images of the target · "
+    "all streets are drawn, unless you give photographs"
 )
 STAND_IN = (
     "<b>Stand-in.</b> Streets drawn by the same renderer, as a camera would show them. Same streets, same "
