@@ -84,6 +84,14 @@ def test_what_is_constant_but_for_rounding_is_left_alone() -> None:
     assert float(joined.spread[4]) == 1
 
 
+@pytest.mark.parametrize("scale", [1e-20, 1e-9, 1e9])
+def test_the_size_of_all_features_does_not_matter(scale: float) -> None:
+    features, labels = clouds(60, 4)
+    plain, scaled = (logistic_regression(rows, labels, 3) for rows in (features, scale * features.double()))
+    assert torch.allclose(scaled.weight, plain.weight, atol=1e-3)
+    assert torch.equal(scaled.predictions(scale * features.double()), plain.predictions(features))
+
+
 def test_a_probe_is_scikit_learns_on_the_same_features_of_a_network() -> None:
     net, train, test = small_net(), blobs(80), blobs(200, seed=1)
     probe = linear_probe(net, train, test, "block1_conv1")

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 MAX_STEPS = 1000
+ROUNDING = 1e-6  # of the largest value of a feature: what float32 makes of equal ones
 TOLERANCE = 3e-5  # of the gradient per image: ten times finer moves fewer than one prediction in 500
 
 
@@ -75,7 +76,7 @@ def logistic_regression(
     values = features.double()
     mean, spread = values.mean(dim=0), values.std(dim=0, correction=0)
     # what is constant but for rounding carries no information, and would be blown up
-    spread = torch.where(spread > 1e-7 * (1 + mean.abs()), spread, 1.0)
+    spread = torch.where(spread > ROUNDING * values.abs().amax(dim=0), spread, 1.0)
     standardized = (values - mean) / spread
     if values.shape[1] > len(values):
         reduced, basis = _turned(standardized)
