@@ -9,18 +9,16 @@ from typing import Any
 import numpy as np
 
 from vizwidgets.core.measurement import Measurements
-from vizwidgets.core.metrics import predictions
 from vizwidgets.core.phases import STRATEGIES
 from vizwidgets.core.trial import Order, Trial
 from vizwidgets.data.measurement_store import MeasurementStore
-from vizwidgets.data.transfer_task import TransferTask
-from vizwidgets.draw.answer_sheet import answer_sheet
 from vizwidgets.models.transfer_trial import TransferOrder, target_task, transfer_trial
 
 from .errand import Errand
 from .transfer_controls import TransferControls
-from .transfer_facts import GRID, facts_of, shown_images
+from .transfer_facts import GRID, facts_of
 from .transfer_points import NEW, NOTHING, new_ones
+from .transfer_sheet import transfer_sheet
 from .transfer_traits import (
     CHOSEN,
     TASKS,
@@ -35,8 +33,6 @@ from .transfer_traits import (
 )
 from .transfer_words import lab_code
 from .trial_lab import TrialLab
-
-COLUMNS, ROWS, SIDE = 8, 3, 52  # of the shown test images
 
 
 class TransferLab(TransferTraits, TrialLab):
@@ -83,7 +79,8 @@ class TransferLab(TransferTraits, TrialLab):
         self._errand: Errand[tuple[str, str]] = Errand(self._look, self.bar.say)
         self.observe(self._on_change, [*TASKS, *CHOSEN, *USUAL])
         subtitle = "Few labelled images: does it pay to begin with what was learned before?"
-        side = [*self.controls.groups(), self.panel]
+        task, run, depth, learning = self.controls.groups()
+        side = [task, run, self.panel, depth, learning]
         self._assemble("What does reuse bring?", subtitle, side, [self.board])
 
     # -- for Python -----------------------------------------------------------------------------------
@@ -218,8 +215,8 @@ class TransferLab(TransferTraits, TrialLab):
         """Return test images with the answers of the network of the moment."""
         is_over = self.queue.entry is None
         if trial is None or (is_over and trial.order.target != self._values["target"]):
-            return self._sheet if self.facts is None else _sheet(self.facts.task)
-        return _sheet(target_task(trial.order.target), trial)
+            return self._sheet if self.facts is None else transfer_sheet(self.facts.task)
+        return transfer_sheet(target_task(trial.order.target), trial)
 
     def _now(self) -> str:
         words, trial = super()._now(), self.queue.trial
@@ -237,12 +234,3 @@ class TransferLab(TransferTraits, TrialLab):
 
     def _words(self) -> str:
         return f"reuse of {self._values['source']} for {self._values['target']}"
-
-
-def _sheet(task: TransferTask, trial: Trial | None = None) -> np.ndarray:
-    images, truths = shown_images(task, COLUMNS * ROWS)
-    guesses = None
-    if trial is not None and (trial.training.num_taken or trial.training.is_done):
-        answers = predictions(trial.training.model, images).tolist()
-        guesses = [task.class_names[label] for label in answers]
-    return answer_sheet(images, truths, guesses, COLUMNS, SIDE)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
-from torch import Generator, Tensor
-
 from vizwidgets.core.weight_layers import weight_layers
 from vizwidgets.data.transfer_task import TransferTask
 from vizwidgets.models.transfer_trial import source_model, target_task
@@ -50,10 +47,6 @@ class Facts:
         """Few, more and many labels per class."""
         return tuple(count for count in GRID if count <= self.task.max_labels) or self.counts[-1:]
 
-    def shown(self, number: int) -> tuple[Tensor, list[str]]:
-        """Return some of the test images, the same ones each time, and what they are."""
-        return shown_images(self.task, number)
-
     @property
     def words(self) -> str:
         """The target in a line."""
@@ -74,10 +67,3 @@ def facts_of(source: str, target: str) -> Facts:
     return Facts(
         source, target, layers, str(model.provenance), task, model.class_names == task.class_names
     )
-
-
-def shown_images(task: TransferTask, number: int) -> tuple[Tensor, list[str]]:
-    """Return some of a task's test images (N, C, H, W), the same ones each time, and what they are."""
-    images, labels = task.test
-    chosen = torch.randperm(len(labels), generator=Generator().manual_seed(0))[:number]
-    return images[chosen], [task.class_names[label] for label in labels[chosen].tolist()]
