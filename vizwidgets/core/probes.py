@@ -135,6 +135,7 @@ def linear_probe(model: nn.Module, train: Any, test: Any, layer: str) -> LinearP
     Examples
     --------
     >>> net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 2))
+    >>> _ = [nn.init.constant_(weight, 0.1) for weight in net.parameters()]
     >>> images = torch.cat([torch.rand(20, 1, 8, 8) / 4, 1 - torch.rand(20, 1, 8, 8) / 4])  # dark and bright
     >>> data = images, torch.tensor([0] * 20 + [1] * 20)
     >>> linear_probe(net, data, data, "0").accuracy
@@ -168,6 +169,7 @@ def probe_layers(model: nn.Module, train: Any, test: Any, layers: Sequence[str] 
     Examples
     --------
     >>> net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(), nn.Flatten(), nn.Linear(72, 2))
+    >>> _ = [nn.init.constant_(weight, 0.1) for weight in net.parameters()]
     >>> images = torch.cat([torch.rand(20, 1, 8, 8) / 4, 1 - torch.rand(20, 1, 8, 8) / 4])  # dark and bright
     >>> data = images, torch.tensor([0] * 20 + [1] * 20)
     >>> probe_layers(net, data, data)
