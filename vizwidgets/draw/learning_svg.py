@@ -130,8 +130,9 @@ class LearningSvg:
         label, count, score = self.chart.live
         arm = self.chart.arm(label)
         x, y = self._x(count, arm.shift if arm else 0.0), self._y(self._inside(score))
+        color = f" {arm_class(arm.style)}" if arm else ""
         return (
-            f'<g class="vw-live"><title>{escape(label)}, training now: {score:.1%} so far</title>'
+            f'<g class="vw-live{color}"><title>{escape(label)}, training now: {score:.1%} so far</title>'
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9"/><circle cx="{x:.1f}" cy="{y:.1f}" r="2.5"/></g>'
         )
 
