@@ -64,11 +64,13 @@ def drawn(canvas: Locator) -> str:
 def test_a_run_is_queued_seen_at_work_and_lands_as_a_point(notebook):
     page, view = notebook.page, streets(notebook.page)
     expect(view).to_contain_text("prediction, pretrained only")
+    expect(page.locator(".vw-seg-results .vw-plot")).to_be_hidden()
     before = drawn(prediction(view))
     button(page, "Add to the queue").press("Enter")
     expect(page.locator(".vw-queue .vw-now")).to_contain_text("head, then all", timeout=30_000)
     notebook.wait_for("+document.querySelector('.vw-seg').dataset.frames > 0", timeout=180)
     expect_another_picture(notebook, prediction(view), before)
+    expect(page.locator(".vw-seg-results .vw-plot")).to_be_visible()
     notebook.wait_for_kernel("lab.run.state == 'done'", timeout=180)
     expect(view).to_contain_text("prediction, after 16 steps", timeout=20_000)
     expect(page.locator(".vw-queue")).to_contain_text(re.compile(r"done: [\d.]+\s?%"), timeout=20_000)

@@ -248,6 +248,10 @@ def test_curves_begin_with_a_training_and_have_names_in_plain_words(lab_of):
     lab = lab_of(num_steps=8)
     assert lab.view.panels == []
     lab.add()
+    for _ in range(2):  # the order is taken, then prepared
+        lab.queue.step()
+        lab._on_step()
+    assert [panel["title"] for panel in lab.view.panels] == ["loss", "score"]
     lab.run_to_end()
     assert lab.view.names == ["loss", "pixels right in training", "pixels right in test", "mean IoU in test"]
     assert [panel["series"] for panel in lab.view.panels] == [[0], [1, 2, 3]]

@@ -200,6 +200,9 @@ class SegmentationLab(SegmentationTraits, TrialLab):
 
     def _on_step(self) -> None:
         super()._on_step()
+        curves = self._curves()
+        if bool(curves[-1]) != bool(self.view.panels):  # a frame alone brings no plot onto the page
+            self.view.rest(NOTHING, *curves, self.run.num_taken, alt=self._words())
         self._keep_trained()
         self.watch.follow()
 
@@ -211,7 +214,8 @@ class SegmentationLab(SegmentationTraits, TrialLab):
 
     def _curves(self) -> Curves:
         curves = self.queue.curves
-        if not np.isfinite(curves.values).any():  # nothing has been trained: no empty axes
+        trial = self.queue.trial
+        if trial is None or not trial.training.num_steps:  # nothing trains: no empty axes
             return [], curves.values[:0], []
         names = curve_names(curves.names)
         members = [index for index, name in enumerate(curves.names) if name != "loss"]
