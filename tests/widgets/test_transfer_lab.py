@@ -9,6 +9,7 @@ import threading
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import nn
 from traitlets import TraitError
 
@@ -17,7 +18,7 @@ from vizwidgets.core.phases import STRATEGIES
 from vizwidgets.data.measurement_store import MeasurementStore
 from vizwidgets.data.transfer_task import TransferTask
 from vizwidgets.models import transfer_trial as trials
-from vizwidgets.models.transfer_sources import TRANSFER_SOURCES, Rates, TransferSource
+from vizwidgets.models.transfer_sources import PHOTOGRAPHS, TRANSFER_SOURCES, Rates, TransferSource
 from vizwidgets.models.vision_model import Provenance, VisionModel
 from vizwidgets.widgets.transfer import TransferLab
 
@@ -262,6 +263,33 @@ def test_the_controls_may_be_pulled_while_the_queue_runs():
     pulling.join()
     assert lab._errand.wait(20) and lab.run.wait(60) and lab.run.state == "done", lab.run.error
     assert [entry.state for entry in lab.queue.entries] == ["done"] * 3
+
+
+def photo_source() -> VisionModel:
+    network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(48, 2))
+    known = Provenance("photos", "random weights", "", "", "1" * 64)
+    return VisionModel(network, nn.Identity(), (3, 96, 96), known, class_names=("day", "night")).eval()
+
+
+def test_a_folder_of_photographs_is_a_target_and_a_wrong_path_is_said(monkeypatch, tmp_path):
+    monkeypatch.setitem(
+        TRANSFER_SOURCES, "photos", TransferSource("photos", photo_source, ("few", PHOTOGRAPHS), 4, 4)
+    )
+    for name, color in (("bright", "white"), ("dark", "black")):
+        (tmp_path / "mine" / name).mkdir(parents=True)
+        for number in range(6):
+            Image.new("RGB", (120, 100), color).save(tmp_path / "mine" / name / f"{number}.png")
+    lab = lab_of()
+    assert lab.controls.folder.layout.display == "none"
+    lab = TransferLab("photos", str(tmp_path / "mine"), num_labels=2)
+    assert lab.controls.folder.layout.display == "" and lab.facts.task.class_names == ("bright", "dark")
+    lab.add()
+    lab.run_to_end()
+    assert [entry.state for entry in lab.queue.entries] == ["done"]
+    lab.controls.folder.value = str(tmp_path / "nowhere")
+    assert lab._errand.wait(20) and "nowhere" in lab.bar.status.value
+    lab.controls.folder.value = PHOTOGRAPHS
+    assert "write the path" in lab.bar.status.value
 
 
 def test_the_picture_shows_the_answers_of_the_network_of_the_moment():

@@ -15,6 +15,7 @@ from vizwidgets.core.trial import WHICH, Order
 from vizwidgets.data.measurement_store import MeasurementStore
 from vizwidgets.draw.learning_chart import LearningChart, Live, learning_chart
 from vizwidgets.draw.learning_figure import lab_figure
+from vizwidgets.draw.pixels import Bytes
 
 from .explorer import Explorer
 from .trial_queue import TrialQueue
@@ -31,6 +32,7 @@ class TrialResults(Explorer):
     store: MeasurementStore
     queue: TrialQueue
     known: tuple[str, ...]  # the strategies, in the order of their colours
+    _sheet: Bytes  # the picture that was drawn last
 
     # -- what a subclass answers ----------------------------------------------------------------------
 
@@ -113,7 +115,9 @@ class TrialResults(Explorer):
         self.run.wait_for_orders()
         gains = "; ".join(f"{gain.num_labels} {self.counted}: {gain}" for gain in self.gains())
         caption = f"{self._title()}. " + (f"Gain over {self.over}, {gains}" if gains else "")
-        return lab_figure(self.chart(), self._picture(), self._curves(), self._now(), fill(caption, 140))
+        is_training = self.run.state == "running"  # on another thread: its network is not asked now
+        picture = self._sheet if is_training else self._picture()
+        return lab_figure(self.chart(), picture, self._curves(), self._now(), fill(caption, 140))
 
     def record(self) -> dict[str, Any]:
         """Return the order of the moment, what came out, and the points of the chart as JSON-able data."""
