@@ -170,17 +170,21 @@ def test_while_it_trains_the_network_is_asked_only_when_somebody_looks_and_seldo
 
 
 def test_the_pause_between_two_looks_grows_with_what_a_look_costs(lab_of, monkeypatch):
-    lab, now = lab_of(), SimpleNamespace(time=0.0)
+    lab, now = lab_of(), SimpleNamespace(time=100.0)
 
-    def slow(self, model):
+    def slow() -> None:
         now.time += 0.5
-        return known
 
-    known = lab.watch.answers
-    monkeypatch.setattr(segmentation_watch.Streets, "ask", slow)
     monkeypatch.setattr(segmentation_watch, "monotonic", lambda: now.time)
-    lab.watch.ask()
-    assert lab.watch._pause == pytest.approx(0.5 * segmentation_watch.PATIENCE)
+    monkeypatch.setattr(type(lab.watch.view), "is_ready", True)
+    shown = Mock()
+    monkeypatch.setattr(lab.watch, "ask", slow)
+    monkeypatch.setattr(lab.watch, "show", shown)
+    for _ in range(30):
+        now.time += 0.25
+        lab.watch.follow()
+    pause = 0.5 * segmentation_watch.PATIENCE
+    assert shown.call_count == 1 + int((30 * 0.25 - 0.25) // (pause + 0.25))
 
 
 def test_orders_follow_the_controls_and_pretrained_only_needs_no_labels(lab_of):
@@ -198,10 +202,10 @@ def test_orders_follow_the_controls_and_pretrained_only_needs_no_labels(lab_of):
         "feature extractor": 8,
         "head, then all": 8,
     }
-    lab.knobs["strategy"].value = "pretrained only"
-    assert lab.orders()[0].num_labels == 0 and lab.hints["num_labels"].value == "not needed"
-    lab.knobs["num_labels"].value, lab.knobs["strategy"].value = 16, "from scratch"
-    assert lab.orders()[0].num_labels == 16 and "Random weights" in lab.hints["strategy"].value
+    lab.controls.knobs["strategy"].value = "pretrained only"
+    assert lab.orders()[0].num_labels == 0 and lab.controls.hints["num_labels"].value == "not needed"
+    lab.controls.knobs["num_labels"].value, lab.controls.knobs["strategy"].value = 16, "from scratch"
+    assert lab.orders()[0].num_labels == 16 and "Random weights" in lab.controls.hints["strategy"].value
 
 
 def test_pretrained_only_is_measured_without_a_step(lab_of):
@@ -227,18 +231,21 @@ def test_what_is_not_possible_is_refused_in_words_and_the_control_goes_back(lab_
         lab_of(vary_colors="wildly")
     with pytest.raises(ValueError, match="num_test must be a whole number from 1"):
         lab_of(num_test=0)
-    lab.knobs["target"].value = "nowhere"
-    assert lab.target == CAMERA == lab.knobs["target"].value
+    lab.controls.knobs["target"].value = "nowhere"
+    assert lab.target == CAMERA == lab.controls.knobs["target"].value
     assert "there is no folder" in lab.bar.status.value
 
 
 def test_the_page_says_what_is_stand_in_and_what_is_real(lab_of):
     lab = lab_of()
     assert "all streets are drawn" in lab.header.value
-    assert "Stand-in" in lab.hints["target"].value and "flatters" in lab.hints["target"].value
+    assert (
+        "Stand-in" in lab.controls.hints["target"].value and "flatters" in lab.controls.hints["target"].value
+    )
     lab.target = "my streets"
     assert (
-        "Real photographs" in lab.hints["target"].value and "8 labelled images" in lab.hints["target"].value
+        "Real photographs" in lab.controls.hints["target"].value
+        and "8 labelled images" in lab.controls.hints["target"].value
     )
     assert lab.run.wait(20)
     assert lab.watch.view.rows[0]["tiles"][0]["title"] == "my streets"

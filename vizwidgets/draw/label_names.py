@@ -75,7 +75,7 @@ def roomiest(mask: np.ndarray, width: float, height: float) -> tuple[int, int] |
     left = _thinned(mask, down, across)
     if not left.any():
         return None
-    while (smaller := _thinned(left, 1, 1)).any():
+    while (smaller := _peeled(left)).any():
         left = smaller
     rows, columns = np.nonzero(left)
     away = (rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2
@@ -91,6 +91,15 @@ def _thinned(mask: np.ndarray, down: int, across: int) -> np.ndarray:
         upper, lower = (np.take(counts, range(start, start + size), axis) for start in (window, 0))
         mask = upper - lower == window
     return mask
+
+
+def _peeled(mask: np.ndarray) -> np.ndarray:
+    """Return the pixels whose eight neighbours are all in the mask."""
+    inner = np.zeros_like(mask)
+    if min(mask.shape) > 2:
+        rows = mask[:-2] & mask[1:-1] & mask[2:]
+        inner[1:-1, 1:-1] = rows[:, :-2] & rows[:, 1:-1] & rows[:, 2:]
+    return inner
 
 
 def _only(axis: int, before: int, after: int) -> tuple[tuple[int, int], tuple[int, int]]:

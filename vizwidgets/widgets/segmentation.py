@@ -19,20 +19,13 @@ from vizwidgets.models.street_targets import CAMERA
 from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, street_trial
 from vizwidgets.models.zoo import load_model
 
-from . import controls
 from .explorer import Curves
+from .segmentation_controls import SegmentationControls
 from .segmentation_gap import DomainGap
 from .segmentation_networks import StreetNetworks
-from .segmentation_traits import (
-    ASKED,
-    COUNTS,
-    PRETRAINED,
-    STRATEGY_WORDS,
-    SegmentationTraits,
-    segmentation_knobs,
-)
+from .segmentation_traits import ASKED, COUNTS, PRETRAINED, SegmentationTraits
 from .segmentation_watch import StreetWatch, Subject, details_of
-from .segmentation_words import SUBTITLE, TITLE, curve_names, lab_code, target_html
+from .segmentation_words import SUBTITLE, TITLE, curve_names, lab_code
 from .trial_lab import TrialLab
 
 NOTHING = np.full((1, 1, 3), 255, np.uint8)
@@ -104,6 +97,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         super().__init__(MeasurementStore("streets") if store is None else store, STREET_STRATEGIES)
         self.watch = StreetWatch(self._subject, num_shown, self._is_running, self.run.seen)
         self.gap = DomainGap(self.networks.named, self.bar.say)
+        self.controls = SegmentationControls(self, self.bar.say)
         self.observe(self._on_setting, list(ASKED))
         self._put_together()
 
@@ -113,6 +107,12 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     def model(self) -> nn.Module:
         """The network that trains or was trained last; before any training the pretrained one."""
         return self._subject().network
+
+    def close(self) -> None:
+        """End the run and what is measured beneath, and take the widget from the page."""
+        if hasattr(self, "gap"):  # a refused argument ends the constructor before there is one
+            self.gap.end()
+        super().close()
 
     def pick(self, picked: int | str | None) -> None:
         """Bring one class out in the pictures, by name or number; None: all alike."""
@@ -144,21 +144,11 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     # -- parts ----------------------------------------------------------------------------------------
 
     def _put_together(self) -> None:
-        self.knobs = knobs = segmentation_knobs(self, self.bar.say)
-        self.hints = {name: ipywidgets.HTML() for name in ("target", "num_labels", "strategy")}
-        for hint in self.hints.values():
-            hint.add_class("vw-hint")
-        target = controls.group("Target", [knobs["target"], self.hints["target"]])
-        strategy = controls.group(
-            "Strategy", [knobs["strategy"], self.hints["strategy"], knobs["vary_colors"]]
-        )
-        labels = controls.group("Labels", [knobs["num_labels"], self.hints["num_labels"], knobs["seed"]])
-        self._assemble(TITLE, SUBTITLE, [target, labels, strategy, self.panel], [self.board])
+        self._assemble(TITLE, SUBTITLE, [*self.controls.groups(), self.panel], [self.board])
         results = ipywidgets.HBox([self.view, self.board])
         results.add_class("vw-seg-results")
         main = self.children[1].children[1]
         main.children = (self.bar, self.watch.view, results, self.gap, self.code_box)
-        self._tell()
         self.add_class("vw-seg-lab")
 
     def _keep_trained(self) -> None:
@@ -213,8 +203,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         super()._settle()
 
     def _curves(self) -> Curves:
-        curves = self.queue.curves
-        trial = self.queue.trial
+        curves, trial = self.queue.curves, self.queue.trial
         if trial is None or not trial.training.num_steps:  # nothing trains: no empty axes
             return [], curves.values[:0], []
         names = curve_names(curves.names)
@@ -223,19 +212,11 @@ class SegmentationLab(SegmentationTraits, TrialLab):
 
     def _on_setting(self, change: dict[str, Any]) -> None:
         self.bar.clear()
-        self._tell()
+        self.controls.tell()
         self.refresh_board()
         self.code_box.update()
         if change["name"] == "target" and not self._is_running():
             self.run.refresh()
-
-    def _tell(self) -> None:
-        """Say what the target is, what the strategy does, and how long it trains."""
-        steps = self._order().num_steps
-        self.hints["target"].value = target_html(self.target)
-        self.hints["strategy"].value = STRATEGY_WORDS[self.strategy]
-        is_trained = self.strategy != PRETRAINED
-        self.hints["num_labels"].value = f"{steps} steps of 8 images" if is_trained else "not needed"
 
     def _now(self) -> str:
         words, trial = super()._now(), self.queue.trial

@@ -116,6 +116,10 @@ class DomainGap(ipywidgets.VBox):
         """Measure the whole curve of the network of the moment."""
         self.measure(*LOOKS)
 
+    def end(self) -> None:
+        """Leave what is still to be measured."""
+        self._wanted = []
+
     def wait(self, timeout: float | None = None) -> bool:
         """Block until everything is shown and measured; False when the time was over first."""
         return self._errand.wait(timeout) and self._survey.wait(timeout)

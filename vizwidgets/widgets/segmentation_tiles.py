@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from vizwidgets.core.confusion import ConfusionMatrix
 from vizwidgets.core.segmentation_scores import predict_labels
 from vizwidgets.draw.class_key import ClassKey
 from vizwidgets.draw.label_picture import LabelLook, error_picture, error_words, image_picture, label_picture
+from vizwidgets.draw.pixels import Bytes
 
 from .segmentation_view import SegmentationPicture
 
@@ -107,7 +109,7 @@ def picture_of(
     """
     key, image, truth = streets.key, streets.images[number], streets.labels[number]
     said = None if answers is None else answers.predicted[number]
-    pictures = [image_picture(image, look.zoom), label_picture(truth, key, image, look)]
+    pictures = list(_given(streets, number, look))
     if said is None:
         pictures += [np.full_like(pictures[0], NOTHING)] * 2
     else:
@@ -127,6 +129,13 @@ def picture_of(
         np.stack(pictures),
         _bytes(truth) + _bytes(truth if said is None else said),
     )
+
+
+@lru_cache(maxsize=4)
+def _given(streets: Streets, number: int, look: LabelLook) -> tuple[Bytes, Bytes]:
+    """Draw image and truth; they stay as they are while a network trains."""
+    image = streets.images[number]
+    return image_picture(image, look.zoom), label_picture(streets.labels[number], streets.key, image, look)
 
 
 def class_rows(key: ClassKey, answers: Answers | None) -> list[dict[str, Any]]:

@@ -1,27 +1,17 @@
-"""What a `SegmentationLab` asks for: traits, their checks, and the controls that are tied to them."""
+"""What a `SegmentationLab` asks for: traits and their checks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-import ipywidgets
 import traitlets
 
-from vizwidgets.models.street_targets import CAMERA, street_target, street_targets
+from vizwidgets.models.street_targets import CAMERA, street_target
 from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, StreetOrder
-
-from . import controls
 
 COUNTS = (4, 8, 16, 32, 64)
 ASKED = ("target", "num_labels", "strategy", "seed", "vary_colors")
 PRETRAINED = "pretrained only"
-STRATEGY_WORDS = {
-    "from scratch": "Random weights; learns from the labelled images alone.",
-    PRETRAINED: "The network as the game has taught it; it sees no labelled image of the target.",
-    "feature extractor": "Encoder and decoder of the game stay frozen; only a new head learns.",
-    "head, then all": "A new head learns first, then the whole network is fine-tuned.",
-}
 COLORS = {"as chosen": None, "unchanged": 0.0, "weakly": 0.2, "strongly": 0.5, "fully": 1.0}
 
 
@@ -58,32 +48,3 @@ class SegmentationTraits(traitlets.HasTraits):
         except OSError as error:  # no such folder: a refusal like any other
             raise ValueError(str(error)) from None
         return proposal["value"]
-
-
-def segmentation_knobs(
-    traits: SegmentationTraits, say: Callable[[str], None]
-) -> dict[str, ipywidgets.Widget]:
-    """Return a control for each trait, tied to it."""
-    made = {
-        "target": controls.text(
-            "Target",
-            "What the network is to segment; or the path of a folder like CamVid's",
-            street_targets(),
-        ),
-        "num_labels": controls.place_slider(
-            "Images",
-            "Labelled images of the target to train with; drawn by the seed",
-            COUNTS,
-            "{:.0f}".format,
-        ),
-        "strategy": controls.dropdown("Strategy", "How the network is carried over", list(STREET_STRATEGIES)),
-        "seed": controls.number(
-            "Seed", "Of the labelled images, the order and the new weights", 0, 2**31 - 1
-        ),
-        "vary_colors": controls.dropdown(
-            "Vary colours", "Augmentation: how far colours are changed in training", list(COLORS)
-        ),
-    }
-    for name, control in made.items():
-        controls.bind(traits, name, control, say)
-    return made

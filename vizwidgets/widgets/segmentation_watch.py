@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -20,7 +21,7 @@ from .segmentation_tiles import Answers, Streets, TileWords, picture_of
 from .segmentation_view import SegmentationView
 
 LOOK_SECONDS = 0.5  # the network is asked not more often than this,
-PATIENCE = 8.0  # and rests so many times as long as the asking took: a training is not to be slowed down
+PATIENCE = 5.0  # and rests so many times as long as the look took: a training is not to be slowed down
 KEY = class_key(SCENE_CLASSES, SCENE_COLORS)
 
 
@@ -86,11 +87,8 @@ class StreetWatch:
     def ask(self) -> None:
         """Ask the network of the moment about the images."""
         subject = self._subject()
-        begun = monotonic()
         streets = self._images(subject.target, subject.look)
         self._known = subject, streets, streets.ask(subject.network)
-        self._looked_at = monotonic()
-        self._pause = max(LOOK_SECONDS, PATIENCE * (self._looked_at - begun))
 
     def _images(self, target: str, look: float) -> Streets:
         if (target, look) not in self._streets:
@@ -103,9 +101,12 @@ class StreetWatch:
 
     def follow(self) -> None:
         """Show how far the network is, if that is due and somebody looks."""
-        if self.view.is_ready and monotonic() - self._looked_at > self._pause:
+        begun = monotonic()
+        if self.view.is_ready and begun - self._looked_at > self._pause:
             self.ask()
             self.show()
+            self._looked_at = monotonic()
+            self._pause = max(LOOK_SECONDS, PATIENCE * (self._looked_at - begun))
 
     def show(self) -> None:
         """Draw what is known; a frame while steps are taken, else what stays."""
@@ -114,7 +115,7 @@ class StreetWatch:
         subject, streets, answers = self._known
         words = TileWords(
             f"test image {self.number + 1} of {len(streets)}",
-            subject.target if subject.target.count("/") == 0 else "photograph",
+            Path(subject.target).name,  # of a folder
             f"prediction, {subject.words}",
             f"IoU over these {len(streets)} images",
         )
