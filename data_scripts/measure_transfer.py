@@ -6,10 +6,9 @@
     python data_scripts/measure_transfer.py --out mine.json        into another file
     python data_scripts/measure_transfer.py --only "small digits"  one target
 
-Every point is written as soon as it is measured, so Ctrl-C loses one at most. All of it takes about half an
-hour on one thread. Each strategy takes the same number of steps; learning rates are those of
-``vizwidgets/models/transfer_sources.py``, chosen once with images of the pool that were not drawn, never with
-test images.
+Every point is written as soon as it is measured, so Ctrl-C loses one at most. All of it takes about a quarter
+of an hour on one quiet thread. All strategies of a source take the same number of steps; their learning rates
+were chosen once, never with test images (``data_scripts/choose_transfer_rates.py``).
 """
 
 from __future__ import annotations

@@ -94,6 +94,20 @@ def test_without_the_digits_it_says_what_is_missing(script, tmp_path, monkeypatc
     assert "mnist_5k.safetensors is not at hand" in capsys.readouterr().err
 
 
+def test_rates_are_compared_with_draws_that_the_grid_does_not_make(script, monkeypatch, capsys):
+    path = ROOT / "data_scripts" / "choose_transfer_rates.py"
+    spec = importlib.util.spec_from_file_location("choose_transfer_rates", path)
+    choose = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(choose)
+    asked = []
+    monkeypatch.setattr(choose, "_score", lambda order: asked.append(order) or 0.25)
+    assert choose.main() == 0
+    assert not {order.seed for order in asked} & set(script.SEEDS)
+    assert len({order.key for order in asked}) == len(asked)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) * len(choose.SEEDS) == len(asked) and all(line.endswith("0.250") for line in lines)
+
+
 def test_the_points_that_are_shipped_are_those_that_the_script_measures(monkeypatch, tmp_path):
     monkeypatch.setenv("VIZWIDGETS_HOME", str(tmp_path))
     spec = importlib.util.spec_from_file_location("whole", ROOT / "data_scripts" / "measure_transfer.py")
