@@ -97,6 +97,7 @@ def describe(model: VisionModel, recipe: StreetPretraining) -> dict[str, Any]:
         "data": f"{recipe.num_images} rendered street scenes in the game look",
         "seed": recipe.seed,
         "recipe": recipe.facts(),
+        "scenes_sha256": _first_scenes(),
         "scores": {
             look: {
                 "mean_iou": round(each.mean_iou, 4),
@@ -115,6 +116,12 @@ def describe(model: VisionModel, recipe: StreetPretraining) -> dict[str, Any]:
             "machine": platform.machine(),
         },
     }
+
+
+def _first_scenes() -> str:
+    """Return a hash of a few scenes: where it differs, the renderer draws other streets."""
+    first = scene_split("pretraining", num_images=3)
+    return state_dict_sha256({"images": first.images, "labels": first.labels})
 
 
 if __name__ == "__main__":
