@@ -49,7 +49,7 @@ class Recipe:
     color: float
 
 
-# Chosen for each strategy by itself on "validation" streets: data_scripts/choose_street_rates.py compares them.
+# Chosen for each strategy by itself on "validation" streets, see data_scripts/choose_street_rates.py.
 RECIPES = {
     "from scratch": Recipe(8e-3, 8e-3, 0.2),
     "pretrained only": Recipe(0.0, 0.0, 0.0),
