@@ -42,11 +42,29 @@ FEWEST, MOST = (4, 250), (64, 600)  # labelled images, and updates with so many
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a strategy is trained: largest learning rates of new and kept layers, and changes of colour."""
+    """How a strategy is trained.
+
+    Attributes
+    ----------
+    head_lr, backbone_lr : float
+        Largest learning rates of new and of kept layers, the latter with 4 labelled images.
+    color : float
+        Strength of the changes of colour.
+    growth : float
+        The rate of kept layers is multiplied by (labelled images / 4) to this power: few labels are a reason
+        to leave what was learned nearly as it is, many a reason to learn it anew.
+    """
 
     head_lr: float
     backbone_lr: float
     color: float
+    growth: float = 0.0
+
+    def settings(self, num_labels: int) -> dict[str, float]:
+        """Return the settings for so many labelled images."""
+        times = (max(num_labels, FEWEST[0]) / FEWEST[0]) ** self.growth
+        backbone_lr = float(f"{self.backbone_lr * times:.2g}")
+        return {"head_lr": self.head_lr, "backbone_lr": backbone_lr, "color": self.color}
 
 
 # Chosen for each strategy by itself on "validation" streets, see data_scripts/choose_street_rates.py.
@@ -54,7 +72,7 @@ RECIPES = {
     "from scratch": Recipe(8e-3, 8e-3, 0.2),
     "pretrained only": Recipe(0.0, 0.0, 0.0),
     "feature extractor": Recipe(4e-3, 4e-3, 0.2),
-    "head, then all": Recipe(1e-2, 5e-4, 0.2),
+    "head, then all": Recipe(1e-2, 5e-4, 0.2, growth=0.5),
 }
 
 
@@ -141,7 +159,7 @@ class StreetOrder(Order):
     def _usual(self) -> dict[str, Any]:
         """The settings that belong to the strategy and the number of labels."""
         steps = street_steps(self.num_labels) if self.strategy != "pretrained only" else 0
-        return {"num_steps": steps, **vars(RECIPES[self.strategy])}
+        return {"num_steps": steps, **RECIPES[self.strategy].settings(self.num_labels)}
 
     @property
     def variant(self) -> str:
