@@ -32,7 +32,7 @@ class SegmentationTraits(traitlets.HasTraits):
         asked = {name: getattr(self, name) for name in names} | {"color": COLORS[self.vary_colors]}
         asked |= {**self._fixed, **changes}
         if asked["strategy"] == PRETRAINED:
-            asked |= {"num_labels": 0, "color": None}
+            asked |= {"seed": 0, "color": None}  # it draws nothing by chance, and it trains nothing
         return StreetOrder(STREET_SOURCES[0], **asked)
 
     @traitlets.validate("num_labels", "seed")
