@@ -85,12 +85,9 @@ def _measured(path: Path, jobs: list[Job], options: argparse.Namespace) -> Measu
     """Measure what a file does not hold yet, point by point; some points belong to two grids."""
     if options.again and not options.table:
         path.unlink(missing_ok=True)
-    shared = (
-        {}
-        if path.stem == "streets"
-        else {point.key: point for point in _read(path.with_name("streets.json"))}
-    )
-    known = Measurements([*_read(path), *(shared[job.key] for job in jobs if job.key in shared)])
+    known = _read(path)
+    if path.stem != "streets":
+        known = _read(path.with_name("streets.json")) + known
     part, parts = options.part
     wanted = [] if options.table else [job for job in jobs if job.key not in _keys(known)][part - 1 :: parts]
     for job in tqdm(wanted, path.stem, disable=not wanted, unit="point"):
@@ -98,7 +95,11 @@ def _measured(path: Path, jobs: list[Job], options: argparse.Namespace) -> Measu
         with locked(f"measure-{path.stem}"):  # another process may have measured others
             known = known + [*_read(path), point]
             write_measurements(path, known, _made())
-    return known
+    keys = {job.key: place for place, job in enumerate(jobs)}
+    ours = sorted((point for point in known if point.key in keys), key=lambda point: keys[point.key])
+    if not options.table and parts == 1:  # in the order of the grid, without what is not part of it
+        write_measurements(path, ours, _made())
+    return Measurements(ours)
 
 
 def _keys(points: Measurements) -> set[tuple[str, str, str, int, int, str]]:
