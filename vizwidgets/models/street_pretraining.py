@@ -50,13 +50,14 @@ class StreetPretraining:
         test : (Tensor, Tensor) or Dataset, optional
             Streets that are not trained on.
         """
+        augment = PairAugment(self.color, self.zoom)  # refused before 700 scenes are drawn
         images, labels = scene_split("pretraining", num_images=self.num_images).pairs
         weights = class_weights(labels, len(SCENE_CLASSES)) if self.is_weighted else None
         settings = TrainSettings(
             lr=self.lr,
             batch_size=self.batch_size,
             seed=self.seed,
-            augment=PairAugment(self.color, self.zoom),
+            augment=augment,
             num_steps=self.num_steps,
         )
         model = new_model("segmenter", self.seed)
