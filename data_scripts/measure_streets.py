@@ -4,12 +4,13 @@
     python data_scripts/measure_streets.py --table          the tables alone
     python data_scripts/measure_streets.py --again          everything anew
     python data_scripts/measure_streets.py --out mine       into the folder mine/
-    python data_scripts/measure_streets.py --only streets   one of the three grids
+    python data_scripts/measure_streets.py --only streets   one of the four grids
     python data_scripts/measure_streets.py --part 1/2       every other point, another process the others
 
 streets         k labelled streets of a camera's look x strategy x seed: mean IoU
 street_gap      pretrained only: how the scenes were changed in pretraining x the look of the target
 street_weights  pixel accuracy against mean IoU, with rare classes counting more in the loss, and without
+street_photos   k labelled photographs of CamVid x strategy x seed, where fetch_camvid.py put them
 
 Every point is written as soon as it is measured, so Ctrl-C loses one at most. Points of other weights than
 those of the package are measured anew. All of it takes about half an hour on one thread. Strategies with the
@@ -44,7 +45,7 @@ from vizwidgets.data.measurement_store import SHIPPED, read_measurements, write_
 from vizwidgets.data.storage import locked
 from vizwidgets.models.shipped import read_facts
 from vizwidgets.models.street_pretraining import PRETRAININGS, StreetPretraining
-from vizwidgets.models.street_targets import CAMERA, street_target
+from vizwidgets.models.street_targets import CAMERA, CAMVID, street_target, street_targets
 from vizwidgets.models.street_trial import GAME, StreetOrder, details_of, street_trial
 
 LABELS = (4, 8, 16, 32, 64)
@@ -53,6 +54,7 @@ SEEDS = (0, 1, 2)
 LOOKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 TRAINED = ("from scratch", "feature extractor", "head, then all")
 NUM_TEST = 100
+NUM_PHOTOS = 233  # all of CamVid's test
 
 
 class Job(NamedTuple):
@@ -70,6 +72,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in chosen:
+            if name == "street_photos" and options.again and CAMVID not in street_targets():
+                print(f"street_photos stays as it is: {CAMVID} is not at hand; fetch_camvid.py fetches it.")
+                continue
             points = _measured(folder / f"{name}.json", list(GRIDS[name]()), options)
             print_tables(name, points)
     except (OSError, ValueError) as error:
@@ -130,6 +135,15 @@ def streets() -> Iterator[Job]:
                 yield _job(StreetOrder(GAME, CAMERA, count, strategy, seed, num_test=NUM_TEST))
 
 
+def street_photos() -> Iterator[Job]:
+    """Yield labels x strategies x seeds on real photographs, with the settings chosen on drawn streets."""
+    yield _job(StreetOrder(GAME, CAMVID, ENDS[0], "pretrained only", num_test=NUM_PHOTOS))
+    for count in (*ENDS, MIDDLE):
+        for seed in SEEDS:
+            for strategy in TRAINED:
+                yield _job(StreetOrder(GAME, CAMVID, count, strategy, seed, num_test=NUM_PHOTOS))
+
+
 def street_weights() -> Iterator[Job]:
     """Yield the same with all classes alike in the loss, beside the usual points."""
     for seed in SEEDS:
@@ -188,6 +202,7 @@ GRIDS: dict[str, Callable[[], Iterator[Job]]] = {
     "streets": streets,
     "street_gap": street_gap,
     "street_weights": street_weights,
+    "street_photos": street_photos,
 }
 
 # -- what is printed --------------------------------------------------------------------------------------
