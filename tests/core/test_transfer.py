@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 
 import pytest
 import torch
@@ -199,6 +200,13 @@ def test_groups_hold_each_trainable_weight_once():
     assert ids == [{id(w) for i in places for w in model[i].parameters()} for places in ((8, 10), (4,))]
     assert (head["lr"], backbone["lr"]) == (0.1, 0.01)
     assert [group["name"] for group in fine_tune_groups(freeze(net()))] == ["head"]
+
+
+@pytest.mark.parametrize("name", ["head_lr", "backbone_lr"])
+@pytest.mark.parametrize("rate", [0, -1e-3, math.inf, math.nan, "1e-3", None, True])
+def test_a_learning_rate_that_is_none_is_refused_by_its_name(name, rate):
+    with pytest.raises(ValueError, match=f"{name} must be a number above 0; got"):
+        fine_tune_groups(net(), **{name: rate})
 
 
 # -- strategies ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from torch import nn
 
 from .layers import network_of
@@ -35,7 +37,7 @@ def fine_tune_groups(
     Raises
     ------
     ValueError
-        If there is no such layer.
+        If there is no such layer, or a learning rate is not above 0.
 
     Examples
     --------
@@ -43,6 +45,8 @@ def fine_tune_groups(
     >>> [(group["name"], group["lr"], len(group["params"])) for group in fine_tune_groups(net)]
     [('head', 0.001, 2), ('backbone', 0.0001, 2)]
     """
+    _check_rate(head_lr, "head_lr")
+    _check_rate(backbone_lr, "backbone_lr")
     layers, first = weight_layers(model), num_before(model, from_layer)
     network = network_of(model)
     heads = {
@@ -58,3 +62,11 @@ def fine_tune_groups(
         if weights:
             groups.append({"params": weights, "lr": lr, "name": name})
     return groups
+
+
+def _check_rate(lr: float, name: str) -> None:
+    is_number = isinstance(lr, (int, float)) and not isinstance(lr, bool)
+    if not (is_number and 0 < lr < math.inf):
+        raise ValueError(
+            f"{name} must be a number above 0; got {lr!r}. 1e-3 is usual for a head, 1e-4 below."
+        )
