@@ -41,6 +41,19 @@ def test_a_point_is_on_disk_as_soon_as_it_is_added(shipped):
     assert [path.name for path in store.path.parent.iterdir()] == ["transfer.json"]
 
 
+@pytest.mark.parametrize("name", ["", " ", "..", "../elsewhere", "a\\\\b", None, 3])
+def test_a_name_that_is_no_file_name_is_refused(name):
+    with pytest.raises(ValueError, match="name must be that of an experiment"):
+        MeasurementStore(name)
+
+
+def test_what_is_no_measurement_is_not_kept(shipped):
+    store = MeasurementStore("transfer", shipped)
+    with pytest.raises(TypeError, match="point must be a Measurement.* got float"):
+        store.add(0.9)
+    assert len(store.all) == 2 and not store.path.exists()
+
+
 def test_precomputed_points_say_how_they_were_made(shipped):
     store = MeasurementStore("transfer", shipped)
     assert {point.origin for point in store.precomputed} == {"precomputed"}

@@ -24,7 +24,7 @@ class MeasurementStore:
     Parameters
     ----------
     name : str
-        Of the experiment: "transfer", "streets".
+        Of the experiment: "transfer", "streets", or of one of your own; a file is called so.
     shipped : path, optional
         File of the precomputed points; that of the package if it is not given. None there, none are known.
 
@@ -36,6 +36,11 @@ class MeasurementStore:
         How the precomputed ones were measured: "script", "versions", "date".
     trouble : str
         What was wrong with a file, in words; empty if nothing was.
+
+    Raises
+    ------
+    ValueError
+        If the name can not be that of a file.
 
     Examples
     --------
@@ -49,7 +54,7 @@ class MeasurementStore:
     """
 
     def __init__(self, name: str, shipped: str | os.PathLike[str] | None = None) -> None:
-        self.name = name
+        self.name = _checked(name)
         path = SHIPPED / f"{name}.json" if shipped is None else Path(shipped)
         self.trouble = ""
         self._unkept: list[Measurement] = []
@@ -83,6 +88,10 @@ class MeasurementStore:
             Why it could not be written, in words, or the empty string. It is known until the kernel ends in
             any case.
         """
+        if not isinstance(point, Measurement):
+            raise TypeError(
+                f"point must be a Measurement, as trial.run() returns; got {type(point).__name__}."
+            )
         self.yours, self.all = self.yours + [point], self.all + [point]
         self._unkept.append(point)
         try:
@@ -150,3 +159,9 @@ def _set_aside(path: Path, error: ValueError) -> str:
     except OSError:
         return f"{path.name} is damaged and was left out: {error}"
     return f"{path.name} is damaged; it was set aside as {aside.name} and a new one begun: {error}"
+
+
+def _checked(name: str) -> str:
+    if isinstance(name, str) and name.strip(" .") and not set(name) & set("/\\:\0"):
+        return name
+    raise ValueError(f"name must be that of an experiment, such as 'transfer', and no path; got {name!r}.")
