@@ -62,6 +62,17 @@ def test_where_all_curves_lie_high_their_part_is_drawn_and_guessing_is_named() -
     assert len(axis.lines) == 2
 
 
+def test_dashed_lines_that_nearly_meet_have_one_label() -> None:
+    shares = (0.5, 0.6, 0.9, 0.7)
+    several = {str(guess): probes(*shares, guess=guess) for guess in (0.11, 0.33, 0.1)}
+    (axis,) = probe_figure(several).axes
+    assert words_of(axis) == [
+        "always the commonest class: 10 % and 11 %",
+        "always the commonest class: 33 %",
+    ]
+    assert [line.get_ydata()[0] for line in axis.lines[3:]] == [0.1, 0.11, 0.33]
+
+
 def test_several_curves_differ_in_colour_dashes_and_marks() -> None:
     short = probes(0.3, 0.4, 0.2, layers=("conv2", "head"), guess=0.25)
     (axis,) = probe_figure({"first": probes(0.5, 0.6, 0.9, 0.7), "second": short}, "two networks").axes

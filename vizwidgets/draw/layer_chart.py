@@ -17,6 +17,7 @@ MARKS = "osD^vP"
 FAINT = "#555555"
 LONGEST_NAME = 16
 HEIGHT = 3.6  # inches of a chart
+CLOSE = 0.05  # two dashed lines that are closer have one label
 HIGH = 0.6  # where all curves lie above it, the chart begins near the lowest
 
 
@@ -124,13 +125,25 @@ def _scale(axis: Axes, curves: Sequence[LayerProbes]) -> None:
     ticks = [tick for tick in np.linspace(0, 1, 21 if is_close else 5) if tick >= bottom - 1e-9]
     axis.set_yticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
     style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": FAINT}
-    for guess in guesses:
-        words = f"always the commonest class: {100 * guess:.0f} %" + (", far below" if is_close else "")
-        height = bottom if is_close else guess
-        shift = 3 + (11 * guesses.index(guess) if is_close else 0)
+    for place, group in enumerate(_near_ones(guesses)):
+        shares = " and ".join(f"{100 * guess:.0f} %" for guess in group)
+        words = f"always the commonest class: {shares}" + (", far below" if is_close else "")
+        height = bottom if is_close else group[-1]
+        shift = 3 + (11 * place if is_close else 0)
         axis.annotate(words, (1, height), (-2, shift), xycoords=("axes fraction", "data"), **style)
-        if not is_close:
+        for guess in [] if is_close else group:
             axis.axhline(guess, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
+
+
+def _near_ones(guesses: Sequence[float]) -> list[list[float]]:
+    """Group what is sorted: in a group, each is close to the one before."""
+    groups: list[list[float]] = []
+    for guess in guesses:
+        if groups and guess - groups[-1][-1] < CLOSE:
+            groups[-1].append(guess)
+        else:
+            groups.append([guess])
+    return groups
 
 
 def name_layers(axis: Axes, names: Sequence[str]) -> None:
