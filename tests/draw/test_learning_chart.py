@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 from vizwidgets.core.measurement import Measurement, Measurements
 from vizwidgets.draw.learning_chart import LearningChart, learning_chart, style_of
@@ -78,6 +79,18 @@ def test_precomputed_points_are_hollow_and_named(points):
     assert len(shapes(picture, "vw-hollow")) == 1
     assert sum("(precomputed)" in title for title in titles) == 1
     assert "from scratch, 2 labels, seed 1: 70.0% (yours)" in titles
+
+
+def test_a_mean_is_full_only_where_a_point_was_measured_here():
+    shipped = [
+        point(KNOWN[0], k, seed, 0.5 + k / 100, origin="precomputed") for k in (2, 10) for seed in (0, 1)
+    ]
+    mixed = Measurements([*shipped, point(KNOWN[0], 10, 2, 0.65)])
+    picture = svg(learning_chart(mixed, KNOWN))
+    assert len(shapes(picture, "vw-hollow")) == 4 + 1 and len(shapes(picture, "vw-full")) == 1 + 1
+    means = [line for line in learning_figure(mixed, known=KNOWN).axes[0].lines if line.get_markersize() == 7]
+    faces = [(list(line.get_ydata()), to_hex(line.get_markerfacecolor())) for line in means]
+    assert faces[1] == ([pytest.approx(52.0)], "#ffffff") and faces[0][1] != "#ffffff"
 
 
 def test_a_strategy_keeps_its_colour_whatever_else_is_measured(points):

@@ -50,6 +50,11 @@ class Arm:
         """Whether all of its points are precomputed."""
         return all(point.origin == "precomputed" for point in self.points)
 
+    def is_hollow_at(self, num_labels: int) -> bool:
+        """Whether all of its points with so many labels are precomputed: then their mean is, too."""
+        here = [point for point in self.points if point.num_labels == num_labels]
+        return all(point.origin == "precomputed" for point in here)
+
     def bands(self) -> list[list[Spread]]:
         """Return runs of neighbours of which each has a spread: a single seed has none, so it has no band."""
         runs: list[list[Spread]] = [[]]

@@ -141,3 +141,7 @@ def _draw_arm(axis: Axes, arm: Arm) -> None:
     look = {**look, "linestyle": pattern, "markerfacecolor": "white" if arm.is_hollow else color}
     places = [shift * each.num_labels for each in arm.spreads]
     axis.plot(places, means, markersize=7, linewidth=1.8, label=arm.label, **look)
+    hollow = [at for at, each in enumerate(arm.spreads) if arm.is_hollow_at(each.num_labels)]
+    look = {**look, "linestyle": "none", "markerfacecolor": "white"}
+    if hollow and not arm.is_hollow:  # only some of its means were measured here
+        axis.plot([places[at] for at in hollow], [means[at] for at in hollow], markersize=7, **look)

@@ -119,9 +119,8 @@ class LearningSvg:
         return "".join(self._mean(arm, spread) for spread in several)
 
     def _mean(self, arm: Arm, spread: Spread) -> str:
-        shape = marker(
-            arm.style, self._x(spread.num_labels, arm.shift), self._y(spread.mean), LARGE, arm.is_hollow
-        )
+        x, y = self._x(spread.num_labels, arm.shift), self._y(spread.mean)
+        shape = marker(arm.style, x, y, LARGE, arm.is_hollow_at(spread.num_labels))
         return titled(shape, f"{arm.label}, {spread.num_labels} {self.chart.counted}: mean {spread}")
 
     def _live(self) -> str:
