@@ -179,6 +179,7 @@ def test_damaged_files_are_left_out_counted_and_named(zoo):
     with pytest.warns(UserWarning, match=r"2 of 14 pictures were left out: cat/half.jpg .* dog/text.png"):
         task = folder_task(zoo, size=16)
     assert len(task.pool[1]) + len(task.test[1]) == 12
+    assert "12 photographs" in task.words and "2 of 14 pictures were left out: cat/half.jpg" in task.words
     for number in range(8):
         (zoo / "dog" / f"bad{number}.png").write_text("no picture")
     with pytest.warns(UserWarning, match="… and 5 more"):

@@ -108,6 +108,8 @@ def folder_task(path: str | os.PathLike[str], size: int = 96, seed: int = 0) -> 
         number = max(1, round(TEST_SHARE * len(members)))
         is_test[members[torch.randperm(len(members), generator=generator)[:number]]] = True
     words = f"{len(pictures)} photographs of {', '.join(pictures.class_names)}, {size} x {size} pixels"
+    if pictures.left_out:
+        words += f"; {pictures.left_out.rstrip('.')}"
     pool, test = pictures.chosen(~is_test).pairs, pictures.chosen(is_test).pairs
     return TransferTask("your photographs", words, pool, test, pictures.class_names)
 

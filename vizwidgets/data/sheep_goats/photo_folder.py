@@ -77,7 +77,9 @@ def photo_folder(
     if masks is not None and not isinstance(masks, bool):
         raise ValueError(f"masks must be True, False or None (if there are any); got {masks!r}.")
     classes = _classes(existing_folder(path))
-    images, classes = _read(classes, size, skip_damaged)
+    images, classes, left_out = _read(classes, size, skip_damaged)
+    if left_out:
+        warnings.warn(left_out, stacklevel=2)
     files = [file for group in classes.values() for file in group]
     counts = torch.tensor([len(group) for group in classes.values()])
     return Pictures(
@@ -87,6 +89,7 @@ def photo_folder(
         backgrounds=None,
         class_names=tuple(classes),
         background_names=(),
+        left_out=left_out,
     )
 
 
@@ -105,8 +108,8 @@ def _classes(folder: Path) -> dict[str, list[Path]]:
 
 def _read(
     classes: dict[str, list[Path]], size: int, skip_damaged: bool
-) -> tuple[list[Tensor], dict[str, list[Path]]]:
-    """Return the images, class by class, and the files that they are from."""
+) -> tuple[list[Tensor], dict[str, list[Path]], str]:
+    """Return the images, class by class, the files that they are from, and which were left out, in words."""
     images: list[Tensor] = []
     whole: dict[str, list[Path]] = {name: [] for name in classes}
     damaged: list[str] = []
@@ -120,17 +123,15 @@ def _read(
                 damaged.append(f"{name}/{error}")
             else:
                 whole[name].append(file)
-    if damaged:
-        _say_skipped(damaged, len(images) + len(damaged))
     if empty := [name for name, group in whole.items() if not group]:
         raise ValueError(f"no picture of class {empty[0]!r} can be read: {damaged[0]}")
-    return images, whole
+    return images, whole, _left_out(damaged, len(images) + len(damaged)) if damaged else ""
 
 
-def _say_skipped(damaged: list[str], number: int) -> None:
+def _left_out(damaged: list[str], number: int) -> str:
     more = f" … and {len(damaged) - MOST_NAMED} more" if len(damaged) > MOST_NAMED else ""
     named = " ".join(damaged[:MOST_NAMED])
-    warnings.warn(f"{len(damaged)} of {number} pictures were left out: {named}{more}", stacklevel=4)
+    return f"{len(damaged)} of {number} pictures were left out: {named}{more}"
 
 
 def _rank(name: str) -> tuple[int, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -30,6 +30,8 @@ class Pictures(Dataset):
         (N,), the index of each picture's background; None if that is not known.
     class_names, background_names : tuple of str
         What the indices mean.
+    left_out : str
+        Which files of a folder could not be read, in words; empty if all could.
 
     Examples
     --------
@@ -45,6 +47,7 @@ class Pictures(Dataset):
     backgrounds: Tensor | None
     class_names: tuple[str, ...]
     background_names: tuple[str, ...]
+    left_out: str = field(default="", kw_only=True)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -60,7 +63,7 @@ class Pictures(Dataset):
         place = index if isinstance(index, slice) else torch.as_tensor(index)
         if isinstance(place, Tensor) and not place.numel():
             place = place.long()  # an empty list has no type: it chooses none
-        columns = {field.name: getattr(self, field.name) for field in fields(self)}
+        columns = {each.name: getattr(self, each.name) for each in fields(self)}
         kept: dict[str, Any] = {
             name: value[place] for name, value in columns.items() if isinstance(value, Tensor)
         }
