@@ -238,6 +238,7 @@ def test_a_source_that_can_not_be_had_is_said():
     lab.source = "broken"
     assert lab._errand.wait(20)
     assert "ZeroDivisionError" in lab.bar.status.value and lab.layers == ()
+    assert "looking" not in lab.controls.weights.value and "ZeroDivisionError" in lab.controls.task.value
     lab.source = "tiny"
     assert settled(lab).layers == ("conv1", "conv2", "dense1")
 

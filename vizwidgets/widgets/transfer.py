@@ -76,7 +76,7 @@ class TransferLab(TransferTraits, TrialLab):
         self._take(source, target, chosen)
         super().__init__(MeasurementStore("transfer") if store is None else store, STRATEGIES)
         self.controls = TransferControls(self, self.bar.say)
-        self._errand: Errand[tuple[str, str]] = Errand(self._look, self.bar.say)
+        self._errand: Errand[tuple[str, str]] = Errand(self._look, self._on_trouble)
         self.observe(self._on_change, [*TASKS, *CHOSEN, *USUAL])
         subtitle = "Few labelled images: does it pay to begin with what was learned before?"
         task, run, depth, learning = self.controls.groups()
@@ -205,6 +205,10 @@ class TransferLab(TransferTraits, TrialLab):
             self._show_settings()
         self._excuse()  # a run that was started in the meantime could not send a frame
         self.run.refresh()  # the picture, too
+
+    def _on_trouble(self, words: str) -> None:
+        self.controls.give_up(words)
+        self.bar.say(words)
 
     # -- what the frame asks --------------------------------------------------------------------------
 

@@ -78,6 +78,10 @@ class TransferControls:
         """Say that source and target are looked up."""
         self.weights.value, self.task.value = _small("looking at the network …"), ""
 
+    def give_up(self, words: str) -> None:
+        """Say why source and target could not be looked up."""
+        self.weights.value, self.task.value = "", _small(words)
+
     def _offer(self) -> None:
         traits, facts = self._traits, self._traits.facts
         possible = transfer_source(traits.source).targets
