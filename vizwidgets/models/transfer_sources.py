@@ -25,8 +25,9 @@ class Rates:
     backbone_lr: float = 1e-3
 
 
-# Chosen for the digits' networks with images of the pools that were not drawn, ten labels per class, two draws
-# (seeds 100, 101), of 0.001, 0.003, 0.01 and for kept layers of 0.0003, 0.001, 0.003. The others take the same.
+# Chosen for the digits' networks with images of the pools that were not drawn, ten labels per class, two
+# draws (seeds 100, 101), of 0.001, 0.003, 0.01 and for kept layers of 0.0003, 0.001, 0.003. The others take
+# the same.
 USUAL_RATES = {
     "from scratch": Rates(3e-3),
     "feature extractor": Rates(1e-2),
