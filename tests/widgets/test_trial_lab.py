@@ -195,6 +195,26 @@ def test_skip_leaves_a_training_without_a_point_and_the_queue_goes_on(store):
     assert [point.seed for point in lab.queue.landed] == [1, 2]
 
 
+def test_skip_is_said_while_a_long_step_still_runs(store, monkeypatch):
+    lab = TinyLab(store)
+    lab.add("3 seeds")
+    begun, may_end = threading.Event(), threading.Event()
+    make = lab._make_trial
+
+    def slow(order):
+        begun.set()
+        assert may_end.wait(20)
+        return make(order)
+
+    monkeypatch.setattr(lab.queue, "_make", slow)
+    lab.run.start()
+    assert begun.wait(20)
+    lab.panel.skip.click()
+    assert "is left as soon as this step is over" in lab.panel.list.value and lab.panel.skip.disabled
+    may_end.set()
+    assert lab.run.wait(60) and [entry.state for entry in lab.queue.entries] == ["skipped", "done", "done"]
+
+
 def test_an_interrupted_queue_keeps_its_points_and_goes_on_where_it_was(store, monkeypatch):
     lab = TinyLab(store)
     lab.add("3 seeds")

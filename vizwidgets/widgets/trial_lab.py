@@ -135,6 +135,7 @@ class TrialLab(TrialResults):
         if self.run.state != "running":
             self.run.tell(self.queue.take_over)
             self.run.refresh()
+        self.panel.update()
 
     def clear(self) -> None:
         """Take out what still waits; the training of the moment goes on."""

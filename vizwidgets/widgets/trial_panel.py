@@ -65,7 +65,7 @@ class QueuePanel(ipywidgets.VBox):
         words = list_html(self._queue)
         if words != self._shown:
             self._shown = self.list.value = words
-        self.skip.disabled = self._queue.entry is None
+        self.skip.disabled = self._queue.entry is None or self._queue.is_leaving
         self.clear.disabled = not self._queue.entries.num_waiting
 
 
@@ -106,6 +106,8 @@ def _line(entry: Entry, said: str, more: str = "", kind: str = "") -> str:
 
 def _now_words(queue: TrialQueue) -> str:
     entry, trial = queue.entry, queue.trial
+    if queue.is_leaving:
+        return "is left as soon as this step is over"
     if entry is None or trial is None or entry.state == "preparing":
         return "preparing: source network and labelled images"
     score = queue.live_score

@@ -87,6 +87,11 @@ class TrialQueue:
         """Leave the training of the moment: the next step goes on with the next order."""
         self._is_dropped = self.entry is not None
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether the training of the moment is left as soon as its step is over."""
+        return self._is_dropped
+
     def take_over(self) -> None:
         """Leave it at once: nothing runs that would do so."""
         if self._is_dropped:
