@@ -136,3 +136,8 @@ def test_the_table_shows_what_is_missing_and_escapes_names(points):
 def test_impossible_points_are_refused(wrong, words):
     with pytest.raises(ValueError, match=words):
         point(**wrong)
+
+
+def test_a_table_of_no_points_says_so():
+    table = Measurements([]).table()
+    assert str(table).startswith("no points") and table._repr_html_().startswith("<i>no points")

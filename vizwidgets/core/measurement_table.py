@@ -8,6 +8,7 @@ from html import escape
 from .spread import Spread
 
 LEGEND = "mean ± standard deviation in percent (number of seeds)"
+EMPTY = "no points; a name that is misspelled in where(...) finds none"
 
 
 class MeasurementTable:
@@ -43,7 +44,9 @@ class MeasurementTable:
         return [head, *body]
 
     def __str__(self) -> str:
-        """Return the table in columns."""
+        """Return the table in columns, or say that there are no points."""
+        if not self.spreads:
+            return EMPTY
         rows = self.rows()
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(word.ljust(n) for word, n in zip(row, widths, strict=True)) for row in rows]
@@ -52,6 +55,8 @@ class MeasurementTable:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        if not self.spreads:
+            return f"<i>{EMPTY}</i>"
         head, *body = self.rows()
         top = "".join(f"<th>{escape(word)}</th>" for word in head)
         lines = "".join(f"<tr>{''.join(f'<td>{escape(word)}</td>' for word in row)}</tr>" for row in body)
