@@ -46,3 +46,11 @@ def test_the_student_rewinds():
     bar.rewind.max = 50
     bar.rewind.value = 40
     assert run.rewound == [40]
+
+
+def test_only_trouble_is_red():
+    bar = RunBar(Hurried(), lambda: "")
+    bar.say("3 <added>", is_trouble=False)
+    assert "3 &lt;added&gt;" in bar.status.value and "vw-trouble" not in bar.status.value
+    bar.say("there is no folder")
+    assert '<span class="vw-trouble">there is no folder</span>' in bar.status.value

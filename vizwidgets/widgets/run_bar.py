@@ -40,6 +40,7 @@ class RunBar(ipywidgets.VBox):
         self._run, self._describe = run, describe
         self._following: int | None = None
         self._message, self._message_until, self._updated_at = "", 0.0, float("-inf")
+        self._is_trouble = False
         self.buttons = {
             name: button(name.capitalize(), icon, tooltip, partial(self._give, name))
             for name, (icon, tooltip) in COMMANDS.items()
@@ -64,8 +65,9 @@ class RunBar(ipywidgets.VBox):
         run.observe(lambda _: self.update(), "state")
         self.update()
 
-    def say(self, message: str) -> None:
-        """Show a message in the status line for some seconds, or until the next command."""
+    def say(self, message: str, is_trouble: bool = True) -> None:
+        """Show a message in the status line for some seconds, or until the next command; trouble is red."""
+        self._is_trouble = is_trouble
         self._message, self._message_until = message, monotonic() + MESSAGE_SECONDS
         self.update()
 
@@ -107,9 +109,9 @@ class RunBar(ipywidgets.VBox):
     def _words(self) -> str:
         run = self._run
         parts = [f"<b>{run.state}</b>", escape(self._describe())]
-        for trouble in (run.error, run.note, self._message if monotonic() < self._message_until else ""):
-            if trouble:
-                parts.append(f'<span class="vw-trouble">{escape(trouble)}</span>')
+        parts += [_red(trouble) for trouble in (run.error, run.note) if trouble]
+        if self._message and monotonic() < self._message_until:
+            parts.append(_red(self._message) if self._is_trouble else escape(self._message))
         return " · ".join(part for part in parts if part)
 
     def _give(self, command: str) -> None:
@@ -127,3 +129,7 @@ class RunBar(ipywidgets.VBox):
             self._run.rewind(change["new"])
         except (RuntimeError, ValueError) as refusal:
             self.say(str(refusal))
+
+
+def _red(trouble: str) -> str:
+    return f'<span class="vw-trouble">{escape(trouble)}</span>'

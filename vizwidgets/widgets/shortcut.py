@@ -162,7 +162,7 @@ class ShortcutLab(ShortcutTraits, TrainingFrame):
         if name in LIVE:
             self._change_live(change)
         elif not (name == "share" and self.is_random):  # random backgrounds do not ask for the share
-            self.bar.say("drawing the animals …")
+            self.bar.say("drawing the animals …", is_trouble=False)
             self.run.restart()
 
     @property

@@ -158,7 +158,7 @@ class TrialLab(TrialResults):
             return
         if added.new and not is_held:
             self.run.start()
-        self.bar.say(added.words)
+        self.bar.say(added.words, is_trouble=False)
 
     def refresh_board(self) -> None:
         """Write chart, gains, table and file anew."""
