@@ -72,10 +72,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in chosen:
-            if name == "street_photos" and options.again and CAMVID not in street_targets():
-                print(f"street_photos stays as it is: {CAMVID} is not at hand; fetch_camvid.py fetches it.")
-                continue
-            points = _measured(folder / f"{name}.json", list(GRIDS[name]()), options)
+            points = _measured(folder / f"{name}.json", list(GRIDS[name]()), _possible(name, options))
             print_tables(name, points)
     except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
@@ -84,6 +81,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"interrupted; every finished point is kept in {folder}", file=sys.stderr)
         return 130
     return 0
+
+
+def _possible(name: str, options: argparse.Namespace) -> argparse.Namespace:
+    """Return the options, with the table alone where the photographs to measure with were not fetched."""
+    if name != "street_photos" or options.table or CAMVID in street_targets():
+        return options
+    print(f"\nstreet_photos is only printed: {CAMVID} is not at hand; fetch_camvid.py fetches it.")
+    return argparse.Namespace(**{**vars(options), "table": True})
 
 
 def _measured(path: Path, jobs: list[Job], options: argparse.Namespace) -> Measurements:
