@@ -134,6 +134,25 @@ def test_orders_that_can_not_be_are_answered_in_words(arguments, words):
         StreetOrder(*arguments)
 
 
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"num_steps": 0}, "num_steps must be a whole number from 1; got 0"),
+        ({"num_steps": 2.5}, "num_steps must be a whole number from 1; got 2.5"),
+        ({"head_lr": 0}, "head_lr must be a number above 0; got 0"),
+        ({"backbone_lr": 0.0}, "backbone_lr must be a number above 0; got 0.0"),
+        ({"head_lr": "fast"}, "head_lr must be a number above 0; got 'fast'"),
+        ({"color": 3}, "color must be a number from 0 to 1; got 3"),
+        ({"look": 5}, "look must be a number from 0 to 1; got 5"),
+        ({"look": math.nan}, "look must be a number from 0 to 1; got nan"),
+        ({"look": "camera"}, "look must be a number from 0 to 1; got 'camera'"),
+    ],
+)
+def test_settings_that_would_be_trained_otherwise_than_they_say_are_refused(settings, words):
+    with pytest.raises(ValueError, match=words):
+        order("from scratch", **settings)
+
+
 def test_more_labels_than_there_are_are_refused():
     with pytest.raises(ValueError, match=r"num_labels must be in 1\.\.6, as 'camera look' has 6"):
         street_trial(order(num_labels=7), model=new_model("segmenter"))

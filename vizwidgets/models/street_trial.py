@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from numbers import Real
 from typing import Any
 
 from torch import Tensor, nn
@@ -154,6 +155,12 @@ class StreetOrder(Order):
         for name, usual in self._usual.items():
             if getattr(self, name) is None or not is_trained:  # what does not train has no such settings
                 object.__setattr__(self, name, usual)
+        _check_number("look", self.look, most=1)
+        if is_trained:
+            _check_count("num_steps", self.num_steps, 1)
+            _check_number("color", self.color, most=1)
+            for name in ("head_lr", "backbone_lr"):
+                _check_number(name, getattr(self, name))
 
     @property
     def _usual(self) -> dict[str, Any]:
@@ -174,6 +181,14 @@ def _check_count(name: str, value: Any, least: int, hint: str = "") -> None:
     count = whole_number(value)
     if count is None or count < least:
         raise ValueError(f"{name} must be a whole number from {least}; got {value!r}.{hint}")
+
+
+def _check_number(name: str, value: Any, most: float | None = None) -> None:
+    """Refuse what is not in 0..most or, without a bound, not above 0."""
+    is_number = isinstance(value, Real) and math.isfinite(value)
+    if not is_number or not (value > 0 if most is None else 0 <= value <= most):
+        wanted = "above 0" if most is None else f"from 0 to {most:g}"
+        raise ValueError(f"{name} must be a number {wanted}; got {value!r}.")
 
 
 def _words(name: str, value: Any) -> str:
