@@ -217,6 +217,21 @@ def test_pretrained_only_is_measured_without_a_step(lab_of):
     assert list(lab.gap.choice.options) == ["pretrained"]
 
 
+def test_a_folder_without_test_images_is_no_target_and_the_queue_can_go_on(lab_of, monkeypatch):
+    lab = lab_of()
+
+    def no_test(split: str, count: int):
+        if split == "test":
+            raise ValueError("'half' has no test part")
+        return read(split, count)
+
+    half = StreetTarget("half", "streets", no_test, 8)
+    monkeypatch.setattr(segmentation_traits, "street_target", lambda name: half)
+    with pytest.raises(ValueError, match="'half' has no test part"):
+        lab.target = "half"
+    assert lab.target == CAMERA and lab.run.state == "idle"
+
+
 def test_what_is_not_possible_is_refused_in_words_and_the_control_goes_back(lab_of):
     lab = lab_of()
     with pytest.raises(ValueError, match="there is no folder 'nowhere'"):
@@ -370,6 +385,16 @@ def test_trained_networks_are_offered_and_what_was_measured_of_old_weights_is_fo
     lab.run_to_end()
     assert names[1] not in lab.gap.curves and lab.gap.network == lab.gap.choice.value == names[1]
     assert lab.networks.named()[names[1]] is lab.model is not tuned
+
+
+def test_the_picture_of_a_network_that_was_trained_anew_is_drawn_anew(gap):
+    gap.ask()
+    assert gap.wait(30)
+    before, others = gap.view.labels, new_model("segmenter", 7)
+    gap._networks = lambda: {"pretrained": others, "trained here": network()}
+    gap.renew("pretrained")
+    assert gap.wait(30)
+    assert gap.view.labels != before
 
 
 def test_only_the_newest_networks_are_kept(lab_of, monkeypatch):

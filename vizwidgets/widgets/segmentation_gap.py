@@ -132,6 +132,8 @@ class DomainGap(ipywidgets.VBox):
             chosen = self.network if self.network in names else names[0]
             self.choice.options = names  # chooses the first one by itself
             self.network = self.choice.value = chosen
+        if name == self.network and self.view.revision:  # what is seen was said by the old weights
+            self.ask()
         self._show_chart()
 
     def figure(self, looks: Sequence[float] = (0.0, 0.5, 1.0)) -> NotebookFigure:

@@ -44,7 +44,7 @@ class SegmentationTraits(traitlets.HasTraits):
     @traitlets.validate("target")
     def _check_target(self, proposal: dict[str, Any]) -> str:
         try:
-            street_target(proposal["value"])
+            street_target(proposal["value"]).test(1)  # without any the lab could neither show nor measure
         except OSError as error:  # no such folder: a refusal like any other
             raise ValueError(str(error)) from None
         return proposal["value"]
