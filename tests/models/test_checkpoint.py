@@ -82,3 +82,10 @@ def test_what_holds_no_weights_is_refused_in_words_and_never_run(tmp_path):
             load_weights(net(), tmp_path / name)
     with pytest.raises(FileNotFoundError, match="there is no file .*missing.pt"):
         load_weights(net(), tmp_path / "missing.pt")
+
+
+@pytest.mark.parametrize("content", [b"hello", b"a", b"0 lines of text", b"(", b"G12"])
+def test_any_other_file_that_is_called_a_checkpoint_is_answered_in_words(tmp_path, content):
+    (tmp_path / "mine.pt").write_bytes(content)
+    with pytest.raises(ValueError, match="mine.pt can not be read as weights"):
+        load_weights(nn.Linear(4, 2), tmp_path / "mine.pt")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import struct
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,11 @@ from vizwidgets.core.weight_layers import own_model
 from vizwidgets.models.vision_model import Provenance, VisionModel, state_dict_sha256
 
 SHOWN = 4  # so many keys are named
+# What reading raises when the bytes are something else: torch takes any letter for an instruction.
+DAMAGED = (
+    SafetensorError, pickle.UnpicklingError, struct.error, RuntimeError, EOFError, ValueError, LookupError,
+    TypeError, AttributeError, AssertionError,
+)  # fmt: skip
 PREFIX = "network."  # of the keys of a model that is wrapped
 
 
@@ -84,7 +90,7 @@ def read_weights(path: Path) -> dict[str, Tensor]:
             if path.suffix == ".safetensors"
             else torch.load(path, map_location="cpu", weights_only=True)
         )
-    except (SafetensorError, pickle.UnpicklingError, RuntimeError, EOFError, ValueError):
+    except DAMAGED:
         why = "it is damaged, or holds more than tensors"
         raise ValueError(f"{path.name} can not be read as weights: {why}. {_remedy(path)}") from None
     if isinstance(held, Mapping) and isinstance(held.get("state_dict"), Mapping):
