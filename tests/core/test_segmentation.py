@@ -89,6 +89,9 @@ def test_class_weights_are_the_frequencies_to_a_power():
         (([[[0, 7]]], 3), {}, r"in 0\.\.2.*got 7"),
         (([[[0.5]]],), {}, "whole numbers"),
         (([[[0]]],), {"power": -1}, "power must be 0 or more"),
+        (([[[0]]], 0), {}, "num_classes must be a whole number from 1; got 0"),
+        (([[[0]]], "8"), {}, "num_classes must be a whole number from 1; got '8'"),
+        (([[[0]]], 2.5), {}, "num_classes must be a whole number from 1; got 2.5"),
     ],
 )
 def test_class_weights_of_bad_labels_are_answered_in_words(arguments, options, words):
@@ -209,6 +212,18 @@ def test_labels_of_no_or_one_class_teach_nothing(fill, words):
 def test_weights_are_numbers_of_0_or_more(weights):
     with pytest.raises(ValueError, match="class_weights must be one number of 0 or more per class"):
         Segmentation(weights)
+
+
+@pytest.mark.parametrize("weights", [[], [0.0, 0.0]])
+def test_weights_with_which_nothing_counts_are_refused(weights):
+    with pytest.raises(ValueError, match="at least one of them above 0"):
+        Segmentation(weights)
+
+
+@pytest.mark.parametrize("void", ["x", 1.5, True])
+def test_void_is_a_whole_number_or_none(void):
+    with pytest.raises(ValueError, match="void must be a whole number, 255 is usual, or None"):
+        Segmentation(void=void)
 
 
 def test_tasks_with_the_same_settings_are_the_same():

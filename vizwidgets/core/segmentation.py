@@ -21,6 +21,7 @@ from .layers import device_of
 from .metrics import class_scores_of
 from .private_copy import private_copy
 from .tasks import TestResult
+from .whole_numbers import whole_number
 
 BATCH = 25  # images at a time: the scores of one pixel are as many numbers as those of a whole photograph
 
@@ -53,7 +54,7 @@ def class_weights(
     Raises
     ------
     TypeError, ValueError
-        If the labels are no class ids, every pixel is void, or the power is negative.
+        If the labels are no class ids, every pixel is void, the power is negative, or there is no class.
 
     Examples
     --------
@@ -66,7 +67,9 @@ def class_weights(
     known = ids if void is None else ids[ids != void]
     if not known.numel():
         raise ValueError("labels hold no pixel with a class: there are none, or all are void.")
-    classes = int(known.max()) + 1 if num_classes is None else num_classes
+    classes = int(known.max()) + 1 if num_classes is None else whole_number(num_classes)
+    if classes is None or (num_classes is not None and classes < 1):
+        raise ValueError(f"num_classes must be a whole number from 1; got {num_classes!r}.")
     check_ids(ids, classes, void)
     counts = torch.bincount(known.flatten(), minlength=classes).double()
     weights = torch.where(counts > 0, (counts / counts.sum()) ** -power, math.nan)
@@ -87,7 +90,7 @@ class Segmentation:
     Raises
     ------
     ValueError
-        If a weight is negative or no number.
+        If a weight is negative or no number, all are 0, or void is no whole number.
 
     Examples
     --------
@@ -100,12 +103,19 @@ class Segmentation:
     void: int | None = VOID
 
     def __post_init__(self) -> None:
+        if self.void is not None and whole_number(self.void) is None:
+            raise ValueError(f"void must be a whole number, 255 is usual, or None; got {self.void!r}.")
         if self.class_weights is None:
             return
         weights = torch.as_tensor(self.class_weights, dtype=torch.float32).detach()
         if weights.dim() != 1 or not bool(torch.isfinite(weights).all()) or not bool((weights >= 0).all()):
             raise ValueError(
                 f"class_weights must be one number of 0 or more per class; got {self.class_weights!r}."
+            )
+        if not bool((weights > 0).any()):
+            raise ValueError(
+                f"class_weights must be one number per class, at least one of them above 0; got "
+                f"{self.class_weights!r}: nothing would be learned."
             )
         object.__setattr__(self, "class_weights", tuple(weights.tolist()))  # comparable, and JSON-able
 
