@@ -307,6 +307,25 @@ def test_an_interrupt_or_a_divergence_in_a_later_phase_loses_nothing(monkeypatch
     assert hot.has_diverged and hot.num_taken == len(hot.steps) < 60
 
 
+def test_an_interrupt_between_two_phases_loses_nothing(monkeypatch):
+    from vizwidgets.core import transfer_run as module
+
+    run, whole = (transfer(net(), blobs(12, 2), num_steps=6) for _ in range(2))
+    for _ in range(2):
+        next(run)  # the new head has had its steps
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "fine_tune_groups", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            next(run)
+    assert not run.is_done
+    list(run)
+    assert run.steps == list(whole)
+
+
 def test_pretrained_only_is_the_source_itself_and_takes_no_step():
     source = net()
     run = transfer(source, blobs(), strategy="pretrained only")

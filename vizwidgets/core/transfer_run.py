@@ -125,20 +125,21 @@ class Transfer(Iterator[TrainStep]):
 
     def _enter(self, place: int) -> None:
         """Begin a phase: freeze its layers, and train the others with their learning rates."""
+        training = self._training_of(place, self.plan.phases[place]) if self.plan.phases else None
         if place == 0:
             self.steps: list[TrainStep] = []
-        self._place, self._before = place, len(self.steps)
+        self._place, self._before = place, len(self.steps)  # after all that an interrupt may cut short
         self._epochs = self.steps[-1].epoch if self.steps else 0
-        self._training: Training | None = None
-        if self.phase is None:
-            return
-        set_frozen(self.model, self.phase.num_frozen)
+        self._training: Training | None = training
+
+    def _training_of(self, place: int, phase: Phase) -> Training:
+        set_frozen(self.model, phase.num_frozen)
         lr = self.settings.lr
         groups = fine_tune_groups(self.model, lr, self.backbone_lr, from_layer=self.plan.num_kept)
         settings = self.settings.changed(
-            num_steps=self.phase.num_steps, seed=(self.settings.seed + place * PHASE_SEED) % 2**32
+            num_steps=phase.num_steps, seed=(self.settings.seed + place * PHASE_SEED) % 2**32
         )
-        self._training = self._on_features(settings, groups) or Training(
+        return self._on_features(settings, groups) or Training(
             self.model, (self.images, self.labels), settings, self.test, groups=groups, task=self.task
         )
 
