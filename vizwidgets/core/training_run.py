@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -15,42 +14,11 @@ from .layers import check_model, device_of
 from .metrics import hasty
 from .tasks import CLASSIFICATION, Task, TestResult
 from .train_settings import TrainSettings
+from .train_step import Steps, TrainStep, check_loss
 from .weights import Group, WeightState, has_batch_norm
 
-HOPELESS = 10.0  # a loss so many times the first one, and that of guessing, comes from too large steps
 
-
-@dataclass(frozen=True)
-class TrainStep:
-    """One update of the weights.
-
-    Parameters
-    ----------
-    step : int
-        Number of updates so far, from 1.
-    epoch : int
-        The pass through the data that it belongs to, from 1.
-    loss : float
-        Mean cross entropy of the batch, before the update.
-    accuracy : float
-        Share of the batch (of its pixels, where these are labelled) that was predicted right, before the
-        update, 0 to 1.
-    test_accuracy : float or None
-        Share of the test images (pixels) that is predicted right after the update; known at the end of each
-        epoch.
-    test_mean_iou : float or None
-        Mean intersection over union on the test images, where pixels are labelled.
-    """
-
-    step: int
-    epoch: int
-    loss: float
-    accuracy: float
-    test_accuracy: float | None = None
-    test_mean_iou: float | None = None
-
-
-class Training(Iterator[TrainStep]):
+class Training(Steps):
     """A training that can be driven step by step; iterate to go on, also after an interrupt.
 
     Parameters
@@ -108,11 +76,6 @@ class Training(Iterator[TrainStep]):
         self._lock = threading.RLock()
 
     @property
-    def num_taken(self) -> int:
-        """Number of updates so far."""
-        return len(self.steps)
-
-    @property
     def steps_per_epoch(self) -> int:
         """Number of updates in one pass through the data."""
         return math.ceil(len(self.images) / self.settings.batch_size)
@@ -126,14 +89,6 @@ class Training(Iterator[TrainStep]):
     def is_done(self) -> bool:
         """Whether every step was taken, or the training has stopped early."""
         return self.has_stopped_early or self.num_taken >= self.num_steps
-
-    def __len__(self) -> int:
-        return self.num_steps  # tqdm shows the time that is left
-
-    def __next__(self) -> TrainStep:
-        if self.is_done:
-            raise StopIteration
-        return self.step()
 
     def step(self) -> TrainStep:
         """Update the weights once.
@@ -273,22 +228,3 @@ class Training(Iterator[TrainStep]):
         if self.settings.num_steps is None:
             return f"epoch {self.num_taken // self.steps_per_epoch}"
         return f"step {self.num_taken}"
-
-
-def check_loss(loss: float, first: float, guessing: float, number: int) -> None:
-    """Refuse to go on with a loss that is not finite, or has grown far beyond the first one and guessing.
-
-    Raises
-    ------
-    ValueError
-        If it is not finite before anything was learned: that is not the learning rate's doing.
-    FloatingPointError
-        If the training has diverged.
-    """
-    if not math.isfinite(loss) and number == 1:
-        raise ValueError(
-            f"the loss is {loss} before the first step: the model's scores are not finite. "
-            "Its weights may hold NaN, or augment returns some."
-        )
-    if not math.isfinite(loss) or loss > HOPELESS * max(first, guessing):
-        raise FloatingPointError(f"the loss is {loss:.3g} in step {number}, it was {first:.2g} at first")

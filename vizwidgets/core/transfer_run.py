@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,14 +14,15 @@ from .phases import Phase, Plan
 from .split_network import OnFeatures, front_features, split_network
 from .tasks import CLASSIFICATION, Classification, Task
 from .train_settings import TrainSettings
-from .training_run import Training, TrainStep
+from .train_step import Steps, TrainStep
+from .training_run import Training
 from .weight_groups import fine_tune_groups
 from .weights import Group
 
 PHASE_SEED = 7_919  # each phase draws an order of its own
 
 
-class Transfer(Iterator[TrainStep]):
+class Transfer(Steps):
     """A transfer that is driven step by step as a `Training` is; see `transfer`.
 
     Attributes
@@ -55,19 +56,9 @@ class Transfer(Iterator[TrainStep]):
         self._enter(0)
 
     @property
-    def num_taken(self) -> int:
-        """Number of updates so far."""
-        return len(self.steps)
-
-    @property
     def num_steps(self) -> int:
         """Number of updates of all phases."""
         return self.plan.num_steps
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every step was taken."""
-        return self.num_taken >= self.num_steps
 
     @property
     def phase(self) -> Phase | None:
@@ -83,14 +74,6 @@ class Transfer(Iterator[TrainStep]):
     def is_on_features(self) -> bool:
         """Whether the frozen part is not computed any more: its output is kept for each image."""
         return self._training is not None and self._training.model is not self.model
-
-    def __len__(self) -> int:
-        return self.num_steps
-
-    def __next__(self) -> TrainStep:
-        if self.is_done:
-            raise StopIteration
-        return self.step()
 
     def step(self) -> TrainStep:
         """Update the weights once.
