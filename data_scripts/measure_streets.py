@@ -220,7 +220,8 @@ def print_tables(name: str, points: Measurements) -> None:
         _print_gap(points)
         return
     print(points.table())
-    for strategy in TRAINED[1:]:
+    is_known = set(points.labels).issuperset
+    for strategy in (each for each in TRAINED[1:] if is_known((TRAINED[0], each))):
         for gain in points.gains(strategy):
             print(f"    {strategy}, k = {gain.num_labels}: {gain}")
     details = list(dict.fromkeys(detail for point in points for detail in point.details))

@@ -61,6 +61,16 @@ def test_only_seeds_of_which_both_were_measured_are_compared():
     assert str(gain) == "+30.0 points (1 seed), more seeds would show the spread"
 
 
+def test_a_label_that_was_not_measured_is_refused_with_those_that_were(points):
+    with pytest.raises(ValueError, match="strategy must be one of 'from scratch', 'head, then all'; got 'head"):
+        points.gains("head then all")
+    with pytest.raises(ValueError, match="over must be one of .*; got 'scratch'"):
+        points.gains(HEAD, over="scratch")
+    with pytest.raises(ValueError, match="there are no points"):
+        points.where(target="textures").gains(HEAD)
+    assert Measurements([point(SCRATCH, seed=0), point(HEAD, seed=1)]).gains(HEAD) == ()
+
+
 @pytest.mark.parametrize(
     ("gains", "finding"),
     [

@@ -193,8 +193,21 @@ class Measurements(Sequence[Measurement]):
         ----------
         strategy, over : str
             As `labels` has them. Only seeds of which both were measured count.
+
+        Raises
+        ------
+        ValueError
+            If nothing was measured that is called so.
         """
+        for name, label in (("strategy", strategy), ("over", over)):
+            if label not in self.labels:
+                raise ValueError(f"{name} must be {self._label_words()}; got {label!r}.")
         return paired_gains(self.spread(), strategy, over)
+
+    def _label_words(self) -> str:
+        """Say which labels there are to choose from."""
+        known = ", ".join(map(repr, self.labels))
+        return f"one of {known}" if known else "the label of a measured point, and there are no points"
 
     def table(self) -> MeasurementTable:
         """Return a table, strategies down and numbers of labels across, that shows itself."""

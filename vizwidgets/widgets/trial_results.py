@@ -76,7 +76,9 @@ class TrialResults(Explorer):
     def gains(self) -> tuple[Gain, ...]:
         """Return by how much the strategy of the moment is better than training from scratch."""
         label, over = self._compared()
-        return () if label == over else self._comparable().gains(label, over)
+        points = self._comparable()
+        is_measured = {label, over} <= set(points.labels)
+        return points.gains(label, over) if is_measured and label != over else ()
 
     def _comparable(self) -> Measurements:
         """Return the points among which gains are looked for."""
