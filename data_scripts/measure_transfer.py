@@ -99,9 +99,9 @@ def print_tables(points: Measurements) -> None:
     for source, target in dict.fromkeys((point.source, point.target) for point in points):
         here = points.where(source=source, target=target)
         print(f"\n{source} -> {target}\n{here.table()}")
-        others = [label for label in here.labels if label != "from scratch"]
-        for label in others if len(others) < len(here.labels) else ():  # else there is nothing to compare with
-            for gain in here.gains(label):
+        is_known = "from scratch" in here.labels
+        for label in here.labels:
+            for gain in here.gains(label) if is_known and label != "from scratch" else ():
                 print(f"    {label}, k = {gain.num_labels}: {gain}")
         _print_details(here)
 

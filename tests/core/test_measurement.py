@@ -62,7 +62,7 @@ def test_only_seeds_of_which_both_were_measured_are_compared():
 
 
 def test_a_label_that_was_not_measured_is_refused_with_those_that_were(points):
-    with pytest.raises(ValueError, match="strategy must be one of 'from scratch', 'head, then all'; got 'head"):
+    with pytest.raises(ValueError, match="strategy must be one of 'from scratch', 'head, then all'; got"):
         points.gains("head then all")
     with pytest.raises(ValueError, match="over must be one of .*; got 'scratch'"):
         points.gains(HEAD, over="scratch")
