@@ -8,11 +8,12 @@ from typing import Any
 
 from torch import nn
 
+from .class_count import check_class_names, check_num_classes
 from .layer_groups import LayerGroup
 from .layers import network_of
 from .randomization import forget
 from .weight_layers import num_before, own_model, weight_layers
-from .whole_numbers import check_seed, whole_number
+from .whole_numbers import check_seed
 
 
 def replace_head(
@@ -33,7 +34,7 @@ def replace_head(
     num_classes : int
         Of the new task, 2 or more.
     class_names : sequence of str, optional
-        Their names; by default their numbers.
+        Their names, each once; by default their numbers.
     from_layer : str, int or None
         "How deep do you cut?": this layer or block and all that come after it begin anew, too; or the number
         of layers that are kept, counted from the image. None: only the head is new. 0: nothing is kept.
@@ -78,10 +79,8 @@ def replace_head(
 
 
 def _checked(num_classes: int, class_names: Sequence[str] | None) -> tuple[int, tuple[str, ...]]:
-    count = whole_number(num_classes)
-    if count is None or count < 2:
-        raise ValueError(f"num_classes must be a whole number of 2 or more; got {num_classes!r}.")
-    names = tuple(map(str, range(count))) if class_names is None else tuple(map(str, class_names))
+    count = check_num_classes(num_classes)
+    names = tuple(map(str, range(count))) if class_names is None else check_class_names(class_names)
     if len(names) != count:
         raise ValueError(f"class_names must hold {count} names, one per class; got {len(names)}.")
     return count, names

@@ -11,6 +11,7 @@ from typing import Any
 
 from torch import nn
 
+from .class_count import class_count
 from .freezing import freeze, frozen_layers
 from .heads import replace_head
 from .phases import STRATEGIES, Plan, check_strategy, plan
@@ -93,7 +94,7 @@ def transfer(
     Raises
     ------
     TypeError, ValueError
-        If data, strategy, layers and settings do not fit the model or each other.
+        If data, classes, strategy, layers and settings do not fit the model or each other.
 
     References
     ----------
@@ -114,12 +115,10 @@ def transfer(
     check_strategy(strategy)
     images, labels = task.pairs(data)
     chosen = _plan(model, strategy, cut, frozen, num_steps)
+    count = class_count(labels, num_classes, class_names, void=getattr(task, "void", None))
     new = own_model(model)
     if chosen.num_kept < chosen.num_layers:
-        count = num_classes or (len(class_names) if class_names is not None else int(labels.max()) + 1)
-        new = replace_head(
-            model, max(count, 2), class_names=class_names, from_layer=chosen.num_kept, seed=seed
-        )
+        new = replace_head(model, count, class_names=class_names, from_layer=chosen.num_kept, seed=seed)
     settings = TrainSettings(
         lr=head_lr, batch_size=min(batch_size, len(images)), seed=seed, augment=augment, num_steps=num_steps
     )
