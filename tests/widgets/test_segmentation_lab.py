@@ -264,6 +264,16 @@ def test_the_page_says_what_is_stand_in_and_what_is_real(lab_of):
     assert lab.watch.view.rows[0]["tiles"][0]["title"] == "my streets"
 
 
+def test_the_queue_names_the_target_of_a_run_when_another_is_chosen(lab_of):
+    lab = lab_of()
+    lab.add()
+    lab.run_to_end()
+    assert CAMERA not in lab.panel.list.value and CAMERA not in lab._now()
+    lab.target = "my streets"
+    assert lab.run.wait(20)
+    assert f"<span>{CAMERA} · head, then all" in lab.panel.list.value and lab._now().endswith(f" · {CAMERA}")
+
+
 def test_curves_begin_with_a_training_and_have_names_in_plain_words(lab_of):
     lab = lab_of(num_steps=8)
     assert lab.view.panels == []

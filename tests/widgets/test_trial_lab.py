@@ -215,6 +215,23 @@ def test_skip_is_said_while_a_long_step_still_runs(store, monkeypatch):
     assert lab.run.wait(60) and [entry.state for entry in lab.queue.entries] == ["skipped", "done", "done"]
 
 
+def test_lines_of_the_queue_name_the_target_where_there_is_more_than_one(store):
+    lab = TinyLab(store)
+    lab.add("this run")
+    words = lab._order().words
+    assert f"<span>{words}<small>" in lab.panel.list.value  # all alike: nothing to tell apart
+    lab.add(TinyOrder("noise", "/b/good <1>", 2, HEAD))
+    assert f"<span>good &lt;1&gt; · {words}<small>" in lab.panel.list.value
+    assert f"<span>stripes · {words}<small>" in lab.panel.list.value
+    lab.clear()
+    lab.add(TinyOrder("noise", "/b/good", 2, HEAD))
+    assert f"<span>good · {words}<small>" in lab.panel.list.value  # alone, but not the one of the controls
+    lab.add(TinyOrder("noise", "/a/good", 2, HEAD))
+    assert all(f"<span>/{town}/good · {words}<small>" in lab.panel.list.value for town in "ab")
+    lab.add(TinyOrder("spots", "stripes", 2, HEAD))
+    assert f"<span>spots → stripes · {words}<small>" in lab.panel.list.value
+
+
 def test_an_interrupted_queue_keeps_its_points_and_goes_on_where_it_was(store, monkeypatch):
     lab = TinyLab(store)
     lab.add("3 seeds")

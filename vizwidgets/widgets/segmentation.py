@@ -27,6 +27,7 @@ from .segmentation_traits import ASKED, COUNTS, PRETRAINED, SegmentationTraits
 from .segmentation_watch import StreetWatch, Subject, details_of
 from .segmentation_words import SUBTITLE, TITLE, curve_names, lab_code
 from .trial_lab import TrialLab
+from .trial_tasks import task_names
 
 NOTHING = np.full((1, 1, 3), 255, np.uint8)
 
@@ -220,8 +221,12 @@ class SegmentationLab(SegmentationTraits, TrialLab):
 
     def _now(self) -> str:
         words, trial = super()._now(), self.queue.trial
-        phase = None if trial is None else trial.training.phase
-        return words if phase is None else f"{words}: {phase.name}"
+        if trial is None:
+            return words
+        phase, here = trial.training.phase, self._order()
+        named = task_names([here, trial.order]).get((trial.order.source, trial.order.target))
+        words = words if phase is None else f"{words}: {phase.name}"
+        return words if named is None else f"{words} · {named}"
 
     def _title(self) -> str:
         order = self._order()

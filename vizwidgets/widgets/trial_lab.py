@@ -52,7 +52,7 @@ class TrialLab(TrialResults):
         self.store, self.known = store, tuple(strategies)
         self.queue = TrialQueue(self._make_trial, store)
         super().__init__(self.queue)
-        self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear)
+        self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear, self._order)
         self.board = Board(self.lab_name)
         self._looked_at = self._listed_at = self._stepped_at = float("-inf")
         self._sheet = np.full((1, 1, 3), 255, np.uint8)
@@ -161,7 +161,8 @@ class TrialLab(TrialResults):
         self.bar.say(added.words, is_trouble=False)
 
     def refresh_board(self) -> None:
-        """Write chart, gains, table and file anew."""
+        """Write chart, gains, table and file anew, and the queue: its lines name other targets than this."""
+        self.panel.update()
         self._draw_board()
         self.board.tell(self.points, self.gains(), *self._compared(), self.counted)
 
@@ -189,7 +190,6 @@ class TrialLab(TrialResults):
         if self.run.state == "done" and self.queue.entries.num_waiting:  # added while the last step ended
             self.run.extend()
             self.run.start()
-        self.panel.update()
         self.refresh_board()
 
     def _picture(self) -> np.ndarray:

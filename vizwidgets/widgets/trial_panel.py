@@ -8,9 +8,12 @@ from itertools import islice
 
 import ipywidgets
 
+from vizwidgets.core.trial import Order
+
 from . import controls
 from .trial_entries import Entry
 from .trial_queue import TrialQueue
+from .trial_tasks import task_names
 
 MARKS = {"waiting": "○", "preparing": "▶", "training": "▶", "done": "✓", "skipped": "–"}  # any other: ✗
 MOST = {"waiting": 8, "over": 12}  # lines that are shown
@@ -30,6 +33,8 @@ class QueuePanel(ipywidgets.VBox):
         Called with one of the batches, and whether known points are to be measured again.
     skip, clear : callable
         Leave the training of the moment; empty the queue.
+    here : callable
+        Returns the order of the controls: an order of another target is named with it.
     """
 
     def __init__(
@@ -39,8 +44,9 @@ class QueuePanel(ipywidgets.VBox):
         add: Callable[[str, bool], None],
         skip: Callable[[], None],
         clear: Callable[[], None],
+        here: Callable[[], Order],
     ) -> None:
-        self._queue, self._shown = queue, ""
+        self._queue, self._here, self._shown = queue, here, ""
         hints = "; ".join(f"{name}: {hint}" for name, hint in batches.items())
         self.batch = controls.dropdown("Add", hints, list(batches))
         hint, hint_again = "Measure what is not known yet", "Measure it here, also where a point is known"
@@ -62,7 +68,7 @@ class QueuePanel(ipywidgets.VBox):
 
     def update(self) -> None:
         """Write the list anew, if it has changed."""
-        words = list_html(self._queue)
+        words = list_html(self._queue, self._here())
         if words != self._shown:
             self._shown = self.list.value = words
         self.skip.disabled = self._queue.entry is None or self._queue.is_leaving
@@ -75,32 +81,39 @@ def _row(buttons: list[ipywidgets.Button]) -> ipywidgets.HBox:
     return row
 
 
-def list_html(queue: TrialQueue) -> str:
+def list_html(queue: TrialQueue, here: Order | None = None) -> str:
     """Return the orders as a list: the one of the moment, those that wait, and the others, newest first."""
     entries = list(queue.entries)
+    names = task_names([entry.order for entry in entries] + ([here] if here else []))
     current = queue.entry
     now = [entry for entry in entries if entry is current]
     waiting = [entry for entry in entries if entry.state == "waiting"]
     over = [entry for entry in reversed(entries) if entry is not current and entry.state != "waiting"]
     if not entries:
         return "<i>Empty: choose a run and add it.</i>"
-    lines = [_line(entry, _now_words(queue), _progress(queue), "vw-now") for entry in now]
-    lines += [_line(entry, "waits") for entry in islice(waiting, MOST["waiting"])]
+    lines = [_line(entry, names, _now_words(queue), _progress(queue), "vw-now") for entry in now]
+    lines += [_line(entry, names, "waits") for entry in islice(waiting, MOST["waiting"])]
     if len(waiting) > MOST["waiting"]:
         more = len(waiting) - MOST["waiting"]
         lines.append(f"<li><span></span><small>and {more} more that wait</small></li>")
     for entry in islice(over, MOST["over"]):
         trouble = "vw-trouble" if entry.state not in MARKS else ""
-        lines.append(_line(entry, f"{entry.state}{': ' if entry.words else ''}{entry.words}", "", trouble))
+        said = f"{entry.state}{': ' if entry.words else ''}{entry.words}"
+        lines.append(_line(entry, names, said, "", trouble))
     return f"<ol>{''.join(lines)}</ol>"
 
 
-def _line(entry: Entry, said: str, more: str = "", kind: str = "") -> str:
+def _line(
+    entry: Entry, names: Mapping[tuple[str, str], str], said: str, more: str = "", kind: str = ""
+) -> str:
     mark = MARKS.get(entry.state, "✗")
     short = said if len(said) <= LINE else f"{said[:LINE]}…"
+    order = entry.order
+    name = names.get((order.source, order.target))
+    words = order.words if name is None else f"{name} · {order.words}"
     return (
         f'<li class="{kind}" title="{escape(said)}"><span aria-hidden="true">{mark}</span><span>'
-        f"{escape(entry.order.words)}<small>{escape(short)}</small>{more}</span></li>"
+        f"{escape(words)}<small>{escape(short)}</small>{more}</span></li>"
     )
 
 
