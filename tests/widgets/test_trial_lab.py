@@ -215,6 +215,30 @@ def test_skip_is_said_while_a_long_step_still_runs(store, monkeypatch):
     assert lab.run.wait(60) and [entry.state for entry in lab.queue.entries] == ["skipped", "done", "done"]
 
 
+def test_what_was_skipped_before_a_pause_is_skipped_and_does_not_wait_for_a_step(store, monkeypatch):
+    lab = TinyLab(store)
+    lab.add("3 seeds")
+    begun, may_end = threading.Event(), threading.Event()
+    step = Training.step
+
+    def slow(training):
+        begun.set()
+        assert may_end.wait(20)
+        return step(training)
+
+    monkeypatch.setattr(Training, "step", slow)
+    lab.run.start()
+    assert begun.wait(20)
+    lab.panel.skip.click()
+    lab.run.pause()
+    may_end.set()
+    assert lab.run.wait(20) and lab.run.state == "paused"
+    assert "as soon as this step is over" not in lab.panel.list.value
+    assert [entry.state for entry in lab.queue.entries] == ["skipped", "waiting", "waiting"]
+    lab.run_to_end()
+    assert [point.seed for point in lab.queue.landed] == [1, 2]
+
+
 def test_lines_of_the_queue_name_the_target_where_there_is_more_than_one(store):
     lab = TinyLab(store)
     lab.add("this run")

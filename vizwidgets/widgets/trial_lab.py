@@ -187,6 +187,8 @@ class TrialLab(TrialResults):
         super()._on_step()
 
     def _settle(self) -> None:
+        if self.run.state != "running":
+            self.queue.take_over()  # skipped, then paused: no step comes that would leave it
         if self.run.state == "done" and self.queue.entries.num_waiting:  # added while the last step ended
             self.run.extend()
             self.run.start()
