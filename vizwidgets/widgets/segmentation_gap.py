@@ -28,8 +28,8 @@ NUM_SCENES = 8
 LOOKS = tuple(round(0.1 * place, 1) for place in range(11))
 TITLE = "What the domain gap looks like"
 WORDS = (
-    "The same streets, those of the target, drawn in every look from the flat game (0) to the camera (1): "
-    "only the look changes. No training is needed."
+    "Streets drawn for this alone, in every look from the flat game (0) to the camera (1): only the look "
+    "changes. They are drawn also where the target is a folder of photographs. No training is needed."
 )
 Networks = Mapping[str, nn.Module]
 
