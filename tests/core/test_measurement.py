@@ -139,13 +139,29 @@ def test_the_table_shows_what_is_missing_and_escapes_names(points):
     [
         ({"score": 1.2}, "share in 0..1"),
         ({"score": math.nan}, "share in 0..1"),
-        ({"num_labels": -1}, "num_labels must be 0 or more"),
+        ({"score": 2}, "share in 0..1"),
+        ({"score": "0.5"}, "share in 0..1, a number; got '0.5'"),
+        ({"score": None}, "share in 0..1, a number; got None"),
+        ({"score": True}, "share in 0..1, a number; got True"),
+        ({"num_labels": -1}, "num_labels must be a whole number of 0 or more; got -1"),
+        ({"num_labels": 1.5}, "num_labels must be a whole number of 0 or more; got 1.5"),
+        ({"seed": "x"}, "seed must be a whole number in 0..4294967295; got 'x'"),
+        ({"seed": -1}, "seed must be a whole number"),
+        ({"strategy": ""}, "strategy must be a name; got ''"),
+        ({"strategy": 3}, "strategy must be a name; got 3"),
+        ({"target": " "}, "target must be a name; got ' '"),
         ({"origin": "theirs"}, "yours, precomputed"),
     ],
 )
 def test_impossible_points_are_refused(wrong, words):
     with pytest.raises(ValueError, match=words):
         point(**wrong)
+
+
+def test_numbers_of_numpy_are_kept_as_those_of_python():
+    made = point(HEAD, np.int64(2), np.int32(3), np.float32(0.5))
+    same = point(HEAD, 2, 3, 0.5)
+    assert made.key == same.key and json.loads(json.dumps(made.data())) == same.data()
 
 
 def test_a_table_of_no_points_says_so():

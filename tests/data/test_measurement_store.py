@@ -54,6 +54,11 @@ def test_what_is_no_measurement_is_not_kept(shipped):
     assert len(store.all) == 2 and not store.path.exists()
 
 
+def test_what_is_no_order_is_not_looked_for(shipped):
+    with pytest.raises(TypeError, match="order must be an order or a point.* got int"):
+        MeasurementStore("transfer", shipped).find(3)
+
+
 def test_precomputed_points_say_how_they_were_made(shipped):
     store = MeasurementStore("transfer", shipped)
     assert {point.origin for point in store.precomputed} == {"precomputed"}

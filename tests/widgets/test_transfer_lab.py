@@ -123,6 +123,11 @@ def test_all_numbers_of_labels_end_where_there_are_no_more_images():
     assert [value for _, value in few.controls.knobs["num_labels"].options] == [1, 2, 4]
 
 
+def test_what_is_no_store_is_refused():
+    with pytest.raises(TypeError, match="store must be a MeasurementStore.* got int"):
+        lab_of(store=3)
+
+
 def test_rates_and_steps_are_those_of_the_strategy_until_they_are_changed():
     lab = lab_of()
     assert (lab.head_lr, lab.backbone_lr, lab.num_steps) == (3e-3, 1e-3, 6)

@@ -15,7 +15,8 @@ from typing import Any, overload
 
 from .measurement_table import MeasurementTable
 from .paired_gain import Gain, paired_gains
-from .point_key import plain_settings, point_key
+from .point_checks import checked_values
+from .point_key import point_key
 from .spread import Spread
 
 ORIGINS = ("yours", "precomputed")
@@ -76,13 +77,8 @@ class Measurement:
     versions: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not 0 <= self.score <= 1:  # false for NaN, too
-            raise ValueError(f"score must be a share in 0..1; got {self.score!r}.")
-        if self.num_labels < 0:
-            raise ValueError(f"num_labels must be 0 or more; got {self.num_labels!r}.")
-        if self.origin not in ORIGINS:
-            raise ValueError(f"origin must be one of {', '.join(ORIGINS)}; got {self.origin!r}.")
-        object.__setattr__(self, "settings", plain_settings(self.settings))
+        for name, value in checked_values(self, ORIGINS).items():
+            object.__setattr__(self, name, value)
 
     @property
     def label(self) -> str:

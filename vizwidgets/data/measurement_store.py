@@ -75,8 +75,19 @@ class MeasurementStore:
         return ", ".join(part for part in parts if part)
 
     def find(self, order: Any) -> Measurement | None:
-        """Return the point that was measured for an order: yours, else the precomputed one, else None."""
-        key = order.key
+        """Return the point that was measured for an order: yours, else the precomputed one, else None.
+
+        Raises
+        ------
+        TypeError
+            If it is no order.
+        """
+        key = getattr(order, "key", None)
+        if key is None:
+            raise TypeError(
+                "order must be an order or a point, such as vw.TransferOrder(...) makes; "
+                f"got {type(order).__name__}."
+            )
         return next((point for point in self.all if point.key == key), None)
 
     def add(self, point: Measurement) -> str:

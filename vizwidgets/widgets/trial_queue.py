@@ -34,6 +34,11 @@ class TrialQueue:
     furthest = 0  # a queue does not go back
 
     def __init__(self, make: Callable[[Any], Trial], store: MeasurementStore) -> None:
+        if not isinstance(store, MeasurementStore):
+            raise TypeError(
+                "store must be a MeasurementStore, such as vw.MeasurementStore('mine'); "
+                f"got {type(store).__name__}."
+            )
         self._make, self.store = make, store
         self.num_taken = 0  # steps of the training of the moment
         self._is_dropped = False
