@@ -110,11 +110,21 @@ def test_pretrained_only_is_refused_where_the_classes_are_others(tiny, monkeypat
         transfer_trial.transfer_trial(TransferOrder("tiny", "rows", 1, "pretrained only"))
 
 
+@pytest.mark.parametrize("strategy", ["from scratch", "pretrained only"])
+def test_an_order_without_labels_or_with_a_seed_that_is_none_is_refused_when_it_is_made(tiny, strategy):
+    for count in (0, -1, 1.5, "2"):
+        with pytest.raises(
+            ValueError, match=f"num_labels must be a whole number .* got {count!r}"
+        ):
+            TransferOrder("tiny", "rows", count, strategy)
+    for seed in (-1, "x", None):
+        with pytest.raises(ValueError, match=f"seed must be a whole number in .* got {seed!r}"):
+            TransferOrder("tiny", "rows", 2, strategy, seed)
+
+
 def test_too_many_labels_and_too_many_frozen_layers_are_refused_in_words(tiny):
     with pytest.raises(ValueError, match=r"num_labels.* must be in 1\.\.10 for 'rows'; got 11"):
         transfer_trial.transfer_trial(TransferOrder("tiny", "rows", 11, "from scratch"))
-    with pytest.raises(ValueError, match=r"num_labels.* got 0"):
-        transfer_trial.transfer_trial(TransferOrder("tiny", "rows", 0, "from scratch"))
     with pytest.raises(ValueError, match=r"frozen must be .* in 0\.\.3"):
         transfer_trial.transfer_trial(TransferOrder("tiny", "rows", 2, "fine-tune all", frozen=9))
 

@@ -9,8 +9,10 @@ from typing import Any
 
 from vizwidgets.core.measurement import Measurement
 from vizwidgets.core.metrics import accuracy, predictions
+from vizwidgets.core.point_checks import check_num_labels
 from vizwidgets.core.transfer import Transfer, transfer
 from vizwidgets.core.trial import WHICH, Order, Trial
+from vizwidgets.core.whole_numbers import check_seed
 from vizwidgets.data.photos import existing_folder, list_pictures
 from vizwidgets.data.transfer_task import TransferTask
 from vizwidgets.data.transfer_tasks import folder_task, transfer_task, transfer_tasks
@@ -45,7 +47,7 @@ class TransferOrder(Order):
     target : str
         One of its targets, or the path of a folder of photographs.
     num_labels : int
-        Labelled images of each class.
+        Labelled images of each class, 1 or more.
     strategy : str
         One of ``STRATEGIES``.
     seed : int
@@ -62,7 +64,7 @@ class TransferOrder(Order):
     Raises
     ------
     ValueError
-        If source, target and strategy do not fit each other.
+        If source, target and strategy do not fit each other, there are no labels, or the seed is none.
 
     Examples
     --------
@@ -79,6 +81,8 @@ class TransferOrder(Order):
 
     def __post_init__(self) -> None:
         check_fit(self.source, self.target, self.strategy)
+        check_num_labels(self.num_labels, least=1)
+        check_seed(self.seed)
         for name, usual in self._usual.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, usual)
