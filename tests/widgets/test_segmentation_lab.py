@@ -44,7 +44,7 @@ def read(split: str, count: int):
 def small_target(name: str, look: float = 1.0) -> StreetTarget:
     if name not in (CAMERA, "my streets"):
         raise FileNotFoundError(f"there is no folder {name!r}.")
-    return StreetTarget(name, "a few streets", read, 8)
+    return StreetTarget(name, "a few streets", read, *((64, None) if name == CAMERA else (6, 2)))
 
 
 @cache
@@ -238,6 +238,8 @@ def test_what_is_not_possible_is_refused_in_words_and_the_control_goes_back(lab_
         lab.target = "nowhere"
     with pytest.raises(ValueError, match="num_labels must be a whole number from 1; got 0"):
         lab.num_labels = 0
+    with pytest.raises(ValueError, match=r"num_labels must be in 1\.\.64, as 'camera look' has .*; got 65"):
+        lab.num_labels = 65
     with pytest.raises(TraitError):
         lab.strategy = "by magic"
     with pytest.raises(TraitError):
@@ -258,7 +260,7 @@ def test_the_page_says_what_is_stand_in_and_what_is_real(lab_of):
     lab.target = "my streets"
     assert (
         "Real photographs" in lab.controls.hints["target"].value
-        and "8 labelled images" in lab.controls.hints["target"].value
+        and "6 labelled images" in lab.controls.hints["target"].value
     )
     assert lab.run.wait(20)
     assert lab.watch.view.rows[0]["tiles"][0]["title"] == "my streets"
@@ -272,6 +274,32 @@ def test_the_queue_names_the_target_of_a_run_when_another_is_chosen(lab_of):
     lab.target = "my streets"
     assert lab.run.wait(20)
     assert f"<span>{CAMERA} · head, then all" in lab.panel.list.value and lab._now().endswith(f" · {CAMERA}")
+
+
+def test_no_more_labels_are_offered_than_the_target_has(lab_of):
+    lab = lab_of(num_labels=32)
+    slider = lab.controls.knobs["num_labels"]
+    assert [value for _, value in slider.options] == [4, 8, 16, 32, 64]
+    lab.target = "my streets"
+    assert [value for _, value in slider.options] == [4, 6] and slider.value == lab.num_labels == 6
+    assert [order.num_labels for order in lab.orders("all numbers of labels")] == [4, 6]
+    with pytest.raises(ValueError, match=r"num_labels must be in 1\.\.6, as 'my streets' has"):
+        lab.num_labels = 8
+    lab.target = CAMERA
+    assert [value for _, value in slider.options] == [4, 6, 8, 16, 32, 64] and lab.num_labels == 6
+    slider.value = 8
+    assert lab.num_labels == 8
+    assert lab_of(target="my streets", num_labels=None).num_labels == 6
+
+
+def test_the_heading_counts_the_test_images_that_are_there_and_names_a_folder_shortly(lab_of, monkeypatch):
+    lab = lab_of()
+    assert "Mean IoU on 5 test images: rendered scenes → camera look<" in lab.board.chart.value
+    folder = StreetTarget("/home/ada/town", "streets", read, 6, 2)
+    for module in (segmentation_watch, segmentation_words, segmentation_traits):
+        monkeypatch.setattr(module, "street_target", lambda name, look=1.0: folder)
+    lab.target = folder.name
+    assert "Mean IoU on 2 test images: rendered scenes → town<" in lab.board.chart.value
 
 
 def test_curves_begin_with_a_training_and_have_names_in_plain_words(lab_of):

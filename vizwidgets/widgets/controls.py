@@ -39,12 +39,25 @@ class PlaceSlider(ipywidgets.SelectionSlider):
 
     def __init__(self, places: Sequence[float], words: Callable[[float], str], **options: Any) -> None:
         self._usual, self._written = tuple(places), words
+        self.is_settling = False  # new options choose the first one by themselves: not the student's doing
         super().__init__(options=self._with(), **options)
 
     def offer(self, value: float) -> None:
         """Make place for a value."""
         if value not in self._usual:
             self.options = self._with(value)
+
+    def set_places(self, places: Sequence[float]) -> None:
+        """Offer other places; the value stays, and has one among them."""
+        if tuple(places) == self._usual:
+            return
+        value: Any = self.value
+        self._usual, self.is_settling = tuple(places), True
+        try:
+            self.options = self._with(value)
+            self.value = value
+        finally:
+            self.is_settling = False
 
     def _with(self, *values: float) -> list[tuple[str, float]]:
         return [(self._written(place), place) for place in sorted({*self._usual, *values})]
@@ -138,7 +151,7 @@ def bind(
     is_following = False
 
     def from_control(change: dict[str, Any]) -> None:
-        if is_following:
+        if is_following or getattr(control, "is_settling", False):
             return
         try:
             setattr(owner, name, change["new"])

@@ -23,11 +23,11 @@ from .explorer import Curves
 from .segmentation_controls import SegmentationControls
 from .segmentation_gap import DomainGap
 from .segmentation_networks import StreetNetworks
-from .segmentation_traits import ASKED, COUNTS, PRETRAINED, SegmentationTraits
+from .segmentation_traits import ASKED, PRETRAINED, SegmentationTraits
 from .segmentation_watch import StreetWatch, Subject, details_of
 from .segmentation_words import SUBTITLE, TITLE, curve_names, lab_code
 from .trial_lab import TrialLab
-from .trial_tasks import task_names
+from .trial_tasks import short_name, task_names
 
 NOTHING = np.full((1, 1, 3), 255, np.uint8)
 
@@ -44,8 +44,8 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     target : str
         "camera look", a stand-in: streets drawn by the same renderer as a camera would show them. Or the path
         of a folder of labelled photographs in CamVid's layout, or Cityscapes'.
-    num_labels : int
-        Labelled images of the target, 1 or more.
+    num_labels : int, optional
+        Labelled images of the target, 1 or more; by default 16, or all where there are fewer.
     strategy : str
         "from scratch", "pretrained only", "feature extractor" or "head, then all".
     seed : int
@@ -80,7 +80,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     def __init__(
         self,
         target: str = CAMERA,
-        num_labels: int = 16,
+        num_labels: int | None = None,
         strategy: str = "head, then all",
         seed: int = 0,
         *,
@@ -91,7 +91,8 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         **settings: Any,
     ) -> None:
         self._fixed, self._num_landed = settings, 0
-        self.target, self.num_labels, self.strategy = target, num_labels, strategy
+        self.target, self.strategy = target, strategy
+        self.num_labels = self.num_labels if num_labels is None else num_labels
         self.seed, self.vary_colors = seed, vary_colors
         self._order()  # settings that are not possible are refused at once
         self.networks = StreetNetworks(load_model("segmenter"), networks)
@@ -169,7 +170,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     @property
     def usual_counts(self) -> Sequence[int]:
         """Numbers of labelled images from few to many."""
-        return COUNTS
+        return self.counts
 
     def _make_trial(self, order: Any) -> Trial:
         return street_trial(order, model=self.networks.pretrained)
@@ -230,7 +231,8 @@ class SegmentationLab(SegmentationTraits, TrialLab):
 
     def _title(self) -> str:
         order = self._order()
-        return f"Mean IoU on {order.num_test} test images: {order.source} → {order.target}"
+        number = self._streets.num_tested(order.num_test)
+        return f"Mean IoU on {number} test images: {order.source} → {short_name(order.target)}"
 
     def _words(self) -> str:
-        return f"{STREET_SOURCES[0]} → {self.target}: {self._order().words}"
+        return f"{STREET_SOURCES[0]} → {short_name(self.target)}: {self._order().words}"

@@ -55,6 +55,7 @@ class SegmentationControls:
         """Say what the target is, what the strategy does, and how long it trains."""
         traits = self._traits
         order = traits._order()
+        self.knobs["num_labels"].set_places(traits.counts)
         self.hints["target"].value = target_html(traits.target)
         self.hints["strategy"].value = STRATEGY_WORDS[traits.strategy]
         is_trained = traits.strategy != PRETRAINED

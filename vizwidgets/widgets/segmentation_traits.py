@@ -6,7 +6,7 @@ from typing import Any
 
 import traitlets
 
-from vizwidgets.models.street_targets import CAMERA, street_target
+from vizwidgets.models.street_targets import CAMERA, StreetTarget, street_target
 from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, StreetOrder
 
 COUNTS = (4, 8, 16, 32, 64)
@@ -25,6 +25,12 @@ class SegmentationTraits(traitlets.HasTraits):
     vary_colors = traitlets.Enum(tuple(COLORS), "as chosen", help="How far colours are changed in training.")
 
     _fixed: dict[str, Any] = {}
+    _streets: StreetTarget  # what the name of the target stands for
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Numbers of labelled images from few to many, at most as many as the target has."""
+        return tuple(sorted({min(count, self._streets.size) for count in COUNTS}))
 
     def _order(self, **changes: Any) -> StreetOrder:
         """Return the order that the controls describe, with other values where `changes` has some."""
@@ -39,12 +45,23 @@ class SegmentationTraits(traitlets.HasTraits):
     def _check_asked(self, proposal: dict[str, Any]) -> int:
         asked = {"num_labels": 1, "seed": 0, proposal["trait"].name: proposal["value"]}
         StreetOrder(STREET_SOURCES[0], self.target, strategy="from scratch", **asked)
+        if asked["num_labels"] > self._streets.size:
+            raise ValueError(
+                f"num_labels must be in 1..{self._streets.size}, as {self.target!r} has so many labelled "
+                f"images; got {asked['num_labels']}."
+            )
         return proposal["value"]
 
     @traitlets.validate("target")
     def _check_target(self, proposal: dict[str, Any]) -> str:
         try:
-            street_target(proposal["value"]).test(1)  # without any the lab could neither show nor measure
+            found = street_target(proposal["value"])
+            found.test(1)  # without any the lab could neither show nor measure
         except OSError as error:  # no such folder: a refusal like any other
             raise ValueError(str(error)) from None
+        self._streets = found
         return proposal["value"]
+
+    @traitlets.observe("target")
+    def _fit_labels(self, change: dict[str, Any]) -> None:
+        self.num_labels = min(self.num_labels, self._streets.size)

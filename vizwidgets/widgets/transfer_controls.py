@@ -137,12 +137,6 @@ class CountSlider(controls.PlaceSlider):
         looks = {name: getattr(like, name) for name in ("description", "tooltip", "style", "layout")}
         super().__init__(COUNTS, "{:.0f}".format, **looks)
 
-    def set_places(self, counts: tuple[int, ...]) -> None:
-        """Offer these numbers."""
-        if counts != self._usual:
-            self._usual = counts
-            self.options = self._with()
-
 
 def _note() -> ipywidgets.HTML:
     note = ipywidgets.HTML()
