@@ -33,6 +33,7 @@ from .transfer_traits import (
 )
 from .transfer_words import lab_code
 from .trial_lab import TrialLab
+from .trial_tasks import short_name
 
 
 class TransferLab(TransferTraits, TrialLab):
@@ -234,7 +235,7 @@ class TransferLab(TransferTraits, TrialLab):
 
     def _title(self) -> str:
         tested = "" if self.facts is None else f" on {len(self.facts.task.test[1]):,} test images"
-        return f"{self._values['source']} → {self._values['target']}: accuracy{tested}"
+        return f"{self._values['source']} → {short_name(self._values['target'])}: accuracy{tested}"
 
     def _words(self) -> str:
         return f"reuse of {self._values['source']} for {self._values['target']}"
