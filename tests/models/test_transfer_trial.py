@@ -113,9 +113,7 @@ def test_pretrained_only_is_refused_where_the_classes_are_others(tiny, monkeypat
 @pytest.mark.parametrize("strategy", ["from scratch", "pretrained only"])
 def test_an_order_without_labels_or_with_a_seed_that_is_none_is_refused_when_it_is_made(tiny, strategy):
     for count in (0, -1, 1.5, "2"):
-        with pytest.raises(
-            ValueError, match=f"num_labels must be a whole number .* got {count!r}"
-        ):
+        with pytest.raises(ValueError, match=f"num_labels must be a whole number .* got {count!r}"):
             TransferOrder("tiny", "rows", count, strategy)
     for seed in (-1, "x", None):
         with pytest.raises(ValueError, match=f"seed must be a whole number in .* got {seed!r}"):
