@@ -184,6 +184,18 @@ def test_a_folder_of_photographs_takes_the_place_of_the_target(town):
         street_target(str(town)).draw(5, 0)
 
 
+@pytest.mark.filterwarnings("ignore:1 of")
+def test_photographs_that_can_not_be_read_stand_in_the_words_of_the_target(town):
+    assert street_target(str(town)).words == "photographs of streets"
+    for split, name in (("train", "3.png"), ("testannot", "0.png")):
+        (town / split / name).write_bytes(b"nothing")
+    target = street_target(str(town))
+    assert "1 of 5 scenes are damaged and left out: train/3.png" in target.words
+    assert "1 of 4 scenes are damaged and left out: testannot/0.png" in target.words
+    assert (target.size, target.num_tested(100), target.num_tested(2)) == (4, 3, 2)
+    assert len(target.test(100)[0]) == 3
+
+
 def test_photographs_that_are_not_there_are_named(monkeypatch, tmp_path):
     monkeypatch.setenv("VIZWIDGETS_HOME", str(tmp_path))
     assert street_targets.street_targets() == (CAMERA,)

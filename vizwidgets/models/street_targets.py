@@ -34,12 +34,19 @@ class StreetTarget:
         From a split, "train" or "test", and a number of images to as many pairs of it.
     size : int
         How many labelled images there are to draw from.
+    num_test : int, optional
+        How many test images there are; drawn ones are as many as are asked for.
     """
 
     name: str
     words: str
     read: Callable[[str, int], Pairs]
     size: int
+    num_test: int | None = None
+
+    def num_tested(self, num_images: int) -> int:
+        """Return how many images `test` returns when so many are asked for."""
+        return num_images if self.num_test is None else min(num_images, self.num_test)
 
     def draw(self, num_labels: int, seed: int) -> Pairs:
         """Return so many labelled images, drawn by the seed; more of a seed contain the fewer.
@@ -90,10 +97,14 @@ def street_target(name: str, look: float = 1.0) -> StreetTarget:
         raise ValueError(
             f"CamVid is not at hand; data_scripts/fetch_camvid.py fetches it, or take {CAMERA!r}."
         )
-    read = partial(_photographed, folder=str(folder))
-    return StreetTarget(
-        name, "photographs of streets", read, len(_folder(str(folder), "train", _stamp(folder)))
-    )
+    return _photographs(name, folder)
+
+
+def _photographs(name: str, folder: Path) -> StreetTarget:
+    """Return a folder as a target; what of it can not be read stands in its words."""
+    train, test = (_folder(str(folder), split, _stamp(folder)) for split in ("train", "test"))
+    words = "; ".join(["photographs of streets", *filter(None, [train.left_out, test.left_out])])
+    return StreetTarget(name, words, partial(_photographed, folder=str(folder)), len(train), len(test))
 
 
 def _drawn(split: str, num_images: int, look: float) -> Pairs:

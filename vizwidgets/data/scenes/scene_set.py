@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -31,6 +31,8 @@ class Scenes(Dataset):
         0 (game) to 1 (camera); None for photographs.
     seed : int or None
         What they are drawn from; None for photographs.
+    left_out : str
+        Which files of a folder could not be read, in words; empty if all could.
 
     Examples
     --------
@@ -46,6 +48,7 @@ class Scenes(Dataset):
     colors: tuple[tuple[float, float, float], ...] = SCENE_COLORS
     look: float | None = None
     seed: int | None = None
+    left_out: str = field(default="", kw_only=True)
 
     def __len__(self) -> int:
         return len(self.images)

@@ -56,7 +56,8 @@ def street_folder(
     Returns
     -------
     Scenes
-        With ``look`` and ``seed`` None. Classes that occur nowhere are allowed; ``absent`` names them.
+        With ``look`` and ``seed`` None; ``left_out`` names damaged files. Classes that occur nowhere are
+        allowed; ``absent`` names them.
 
     Raises
     ------
@@ -92,9 +93,11 @@ def street_folder(
             read.append(_read(picture, label, ids, sides))
         except _DamagedError as error:
             damaged.append(str(error))
-    _report(damaged, len(pairs))
+    left_out = _left_out(damaged, len(pairs)) if damaged else ""
+    if left_out:
+        warnings.warn(f"{left_out}.", stacklevel=2)
     images, labels = zip(*read, strict=True)
-    return Scenes(torch.cat(images), torch.stack(labels))
+    return Scenes(torch.cat(images), torch.stack(labels), left_out=left_out)
 
 
 class _DamagedError(ValueError):
@@ -188,14 +191,12 @@ def _table(found: np.ndarray, ids: Ids, label: Path) -> np.ndarray:
     return table
 
 
-def _report(damaged: list[str], count: int) -> None:
-    """Warn of damaged files, or refuse when all are."""
-    if not damaged:
-        return
+def _left_out(damaged: list[str], count: int) -> str:
+    """Return which files are damaged, in words, or refuse when all are."""
     named = "; ".join(damaged[:NUM_NAMED]) + ("; …" if len(damaged) > NUM_NAMED else "")
     if len(damaged) == count:
         raise ValueError(f"all {count} scenes are damaged: {named}.")
-    warnings.warn(f"{len(damaged)} of {count} scenes are damaged and left out: {named}.", stacklevel=3)
+    return f"{len(damaged)} of {count} scenes are damaged and left out: {named}"
 
 
 def _short(path: Path) -> str:
