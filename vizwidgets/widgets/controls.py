@@ -51,11 +51,10 @@ class PlaceSlider(ipywidgets.SelectionSlider):
         """Offer other places; the value stays, and has one among them."""
         if tuple(places) == self._usual:
             return
-        value: Any = self.value
-        self._usual, self.is_settling = tuple(places), True
+        self._usual, value, self.is_settling = tuple(places), self.value, True
         try:
             self.options = self._with(value)
-            self.value = value
+            self.set_trait("value", value)
         finally:
             self.is_settling = False
 
