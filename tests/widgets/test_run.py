@@ -268,6 +268,25 @@ def test_a_run_that_no_browser_shows_any_more_pauses_by_itself():
     run.stop()
 
 
+def test_a_slow_step_is_not_taken_for_a_browser_that_is_gone():
+    worker = Worker()
+    run = Run(Counter(limit=8), patience=0.05, worker=worker)
+    slow = Run(Counter(limit=4, seconds=0.2), patience=0.05, worker=worker)  # the other one waits for it
+    for each in (run, slow):
+        each.seen()
+        each.start()
+    assert run.wait(5) and slow.wait(5)
+    assert (run.state, run.note, slow.state, slow.note) == ("done", "", "done", "")
+
+
+def test_a_slow_run_without_a_browser_pauses_all_the_same():
+    run = Run(Counter(seconds=0.03), patience=0.1, worker=Worker())
+    run.seen()
+    run.start()
+    wait_until(lambda: run.state == "paused", 10)
+    assert "no browser" in run.note
+
+
 def test_a_run_that_never_was_shown_goes_on():
     run = Run(Counter(limit=100, seconds=0.003), patience=0.05, worker=Worker())
     run.start()

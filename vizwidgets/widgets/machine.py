@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from time import monotonic
 from typing import Any
 
 import traitlets
 
+from .patience import Patience
 from .states import INTERNAL, TRANSITIONS, Orders, Stepper
 from .worker import WORKER, Worker
 
@@ -36,14 +36,13 @@ class Machine(traitlets.HasTraits):
     ) -> None:
         super().__init__()
         self._stepper, self._on_step, self._on_rest = stepper, on_step, on_rest
-        self._patience, self._worker = patience, worker
+        self._patience, self._worker = Patience(patience), worker
         self._commands = threading.RLock()  # guards the state and the orders; held for moments only
         self._quiet = threading.Condition(self._commands)
         self._turn = threading.RLock()  # a stepper is not entered twice
         self._orders = Orders()
         self._working_thread: int | None = None
         self._foreground = False  # True while `run_to_end` takes the steps instead of the worker
-        self._seen: float | None = None
         self.exception: Exception | None = None
 
     @property
@@ -146,14 +145,11 @@ class Machine(traitlets.HasTraits):
                 return self._orders.take()
             if self.state != "running":
                 return "nothing", None
-            if watched and self._is_forsaken():
+            if watched and self._patience.is_over():
                 self._close("pause")
-                self.note = f"paused by itself: no browser has shown a frame for {self._patience:g} s"
+                self.note = f"paused by itself: no browser has shown a frame for {self._patience.seconds:g} s"
                 return "rest", None
             return "go", None
-
-    def _is_forsaken(self) -> bool:
-        return self._seen is not None and monotonic() - self._seen > self._patience
 
     def _carry_out(self, order: str, argument: Any) -> None:
         if order == "nothing":

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from time import monotonic
 
 from .machine import Machine
 
@@ -28,7 +27,7 @@ class Run(Machine):
     on_rest : callable, optional
         Called whenever the picture stands still: after pause, step, stop, rewind, reset, end, failure.
     patience : float
-        Seconds without a sign of life from a browser (`seen`) after which a live run pauses.
+        Seconds without a sign of life from a browser (`seen`) after which a live run pauses; see `Patience`.
     worker : Worker
         The thread that takes the steps.
 
@@ -45,7 +44,7 @@ class Run(Machine):
         with self._commands:
             self._go("start")
             self.error, self.note = "", ""
-            self._seen = None if self._seen is None else monotonic()
+            self._patience.begin_anew()
         self._worker.add(self)
 
     def pause(self) -> None:
@@ -109,7 +108,7 @@ class Run(Machine):
 
     def seen(self) -> None:
         """Note that a browser has drawn a frame."""
-        self._seen = monotonic()
+        self._patience.seen()
 
     # -- blocking calls -------------------------------------------------------------------------------
 
