@@ -404,11 +404,10 @@ def test_an_unknown_batch_is_refused(store):
         TinyLab(store).add("everything")
 
 
-def test_a_slow_step_does_not_count_as_a_browser_that_is_gone(store, monkeypatch):
+def test_a_slow_step_does_not_count_as_a_browser_that_is_gone(store):
     lab = TinyLab(store)
-    lab.run._patience = 0.2
+    lab.run._patience.seconds = 0.2
     lab.view._receive(None, {"type": "view", "delta": 1}, None)
-    monkeypatch.setattr("vizwidgets.widgets.trial_lab.SLOW", 0.3)
     make = lab.queue._make
 
     def slowly(order):

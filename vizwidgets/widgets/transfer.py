@@ -204,7 +204,6 @@ class TransferLab(TransferTraits, TrialLab):
             finally:
                 self._is_adapting = False
             self._show_settings()
-        self._excuse()  # a run that was started in the meantime could not send a frame
         self.run.refresh()  # the picture, too
 
     def _on_trouble(self, words: str) -> None:

@@ -21,7 +21,6 @@ from .trial_queue import TrialQueue
 from .trial_results import TrialResults
 from .trial_view import TrialView
 
-SLOW = 3.0  # a step that takes longer sends too few frames for a browser to answer in time
 LOOK_SECONDS = 0.5  # the network is asked about the shown images, and the lists are written, not more often
 BATCHES = {
     "this run": "the one that the controls describe",
@@ -54,7 +53,7 @@ class TrialLab(TrialResults):
         super().__init__(self.queue)
         self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear, self._order)
         self.board = Board(self.lab_name)
-        self._looked_at = self._listed_at = self._stepped_at = float("-inf")
+        self._looked_at = self._listed_at = float("-inf")
         self._sheet = np.full((1, 1, 3), 255, np.uint8)
         for button in (self.bar.rewind, self.bar.buttons["stop"]):  # a queue is paused, skipped or cleared
             button.layout.display = "none"
@@ -170,17 +169,9 @@ class TrialLab(TrialResults):
         self._listed_at = monotonic()
         self.board.draw(self.chart(), self._title(), self.store.made_with)
 
-    def _excuse(self) -> None:
-        """Give a browser that is there another while to answer: it was sent no frame for some time."""
-        if self.view.num_views:
-            self.run.seen()
-
     # -- what the frame asks --------------------------------------------------------------------------
 
     def _on_step(self) -> None:
-        before, self._stepped_at = self._stepped_at, monotonic()
-        if self._stepped_at - before > SLOW:
-            self._excuse()
         if monotonic() - self._listed_at > LOOK_SECONDS:
             self.panel.update()
             self._draw_board()
