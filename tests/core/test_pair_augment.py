@@ -92,3 +92,24 @@ def test_the_generator_decides_everything_and_the_arguments_stay():
 def test_strengths_out_of_range_are_answered_in_words(options, words):
     with pytest.raises(ValueError, match=words):
         PairAugment(**options)
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "words"),
+    [
+        (torch.rand(2, 3, 8, 8), torch.zeros(2, 8, 6).long(), r"labels must be \(2, 8, 8\).*got \(2, 8, 6\)"),
+        (torch.rand(2, 3, 8, 8), torch.zeros(1, 8, 8).long(), r"labels must be \(2, 8, 8\).*got \(1, 8, 8\)"),
+        (torch.rand(2, 3, 8, 8).numpy(), torch.zeros(2, 8, 8), "images must be a torch.Tensor; got ndarray"),
+        (torch.rand(2, 3, 8, 8), torch.zeros(2, 8, 8).numpy(), "labels must be a torch.Tensor; got ndarray"),
+        (torch.zeros(2, 3, 8, 8).byte(), torch.zeros(2, 8, 8).long(), "images must be floats .*; got uint8"),
+        (torch.rand(3, 8, 8), torch.zeros(8, 8).long(), r"images must be floats \(N, C, H, W\)"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_in_words(images, labels, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        PairAugment()(images, labels, torch.Generator())
+
+
+def test_a_generator_is_wanted():
+    with pytest.raises(TypeError, match="generator must be a torch.Generator; got int"):
+        PairAugment()(torch.rand(1, 3, 8, 8), torch.zeros(1, 8, 8).long(), 0)

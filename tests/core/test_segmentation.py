@@ -228,3 +228,15 @@ def test_void_is_a_whole_number_or_none(void):
 
 def test_tasks_with_the_same_settings_are_the_same():
     assert Segmentation(torch.tensor([1.0, 2.0])) == Segmentation([1.0, 2.0]) != Segmentation()
+
+
+def test_what_is_no_network_no_power_and_no_list_of_weights_is_refused_in_words():
+    labels = torch.tensor([[[0, 1]]])
+    with pytest.raises(TypeError, match="model must be a torch.nn.Module, got str"):
+        segmentation_scores("segmenter", (torch.rand(1, 3, 1, 2), labels))
+    for power in ("x", None):
+        with pytest.raises(ValueError, match="power must be 0 or more, 0.5 is usual; got"):
+            class_weights(labels, power=power)
+    for weights in ("ab", ["a"], {}, object()):
+        with pytest.raises(ValueError, match="class_weights must be one number of 0 or more per class; got"):
+            Segmentation(weights)

@@ -62,7 +62,14 @@ class PairAugment:
             raise ValueError(f"zoom must be in [1, 8], 1 for the whole image; got {self.zoom!r}.")
 
     def __call__(self, images: Tensor, labels: Tensor, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Return changed images (N, C, H, W) in [0, 1] and their label images (N, H, W)."""
+        """Return changed images (N, C, H, W) in [0, 1] and their label images (N, H, W).
+
+        Raises
+        ------
+        TypeError, ValueError
+            If these are no tensors, or there is not one label image for each image and of its size.
+        """
+        _check_pairs(images, labels, generator)
         images, labels = self._moved(images, labels, generator)
         return self._recolored(images, generator), labels
 
@@ -97,6 +104,23 @@ class PairAugment:
         images = _stretched(images, _blurred(images), 1 - draw(-0.5, 1))  # a negative share sharpens
         noise = torch.randn(images.shape, generator=generator)
         return (images + noise * draw(0, NOISE)).clamp(0, 1)
+
+
+def _check_pairs(images: Tensor, labels: Tensor, generator: Generator) -> None:
+    for name, value, kind in (
+        ("images", images, Tensor), ("labels", labels, Tensor), ("generator", generator, Generator),
+    ):  # fmt: skip
+        if not isinstance(value, kind):
+            hint = " torch.as_tensor(...) makes one." if kind is Tensor else ""
+            raise TypeError(f"{name} must be a torch.{kind.__name__}; got {type(value).__name__}.{hint}")
+    if images.dim() != 4 or not images.is_floating_point():
+        got = f"{str(images.dtype).removeprefix('torch.')} {tuple(images.shape)}"
+        raise ValueError(f"images must be floats (N, C, H, W) in [0, 1]; got {got}.")
+    wanted = (len(images), *images.shape[2:])
+    if labels.shape != wanted:
+        raise ValueError(
+            f"labels must be {wanted}, one for each image and of its size; got {tuple(labels.shape)}."
+        )
 
 
 def _stretched(images: Tensor, middle: Tensor, factor: Tensor) -> Tensor:

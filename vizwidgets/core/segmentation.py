@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import torch
@@ -61,7 +62,7 @@ def class_weights(
     >>> class_weights(torch.tensor([[[0, 0, 0, 0, 1, 255]]]), 3)
     tensor([0.6667, 1.3333, 1.0000])
     """
-    if not 0 <= power < math.inf:
+    if not (isinstance(power, Real) and 0 <= power < math.inf):
         raise ValueError(f"power must be 0 or more, 0.5 is usual; got {power!r}.")
     ids = class_ids(labels)
     known = ids if void is None else ids[ids != void]
@@ -107,7 +108,10 @@ class Segmentation:
             raise ValueError(f"void must be a whole number, 255 is usual, or None; got {self.void!r}.")
         if self.class_weights is None:
             return
-        weights = torch.as_tensor(self.class_weights, dtype=torch.float32).detach()
+        try:
+            weights = torch.as_tensor(self.class_weights, dtype=torch.float32).detach()
+        except (TypeError, ValueError, RuntimeError):
+            weights = torch.tensor(0.0)  # no list of numbers at all
         if weights.dim() != 1 or not bool(torch.isfinite(weights).all()) or not bool((weights >= 0).all()):
             raise ValueError(
                 f"class_weights must be one number of 0 or more per class; got {self.class_weights!r}."

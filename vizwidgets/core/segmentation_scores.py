@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from .confusion import ConfusionMatrix
 from .images import check_image
 from .label_images import VOID
+from .layers import check_model
 from .metrics import class_scores_of
 from .segmentation import BATCH, Segmentation, check_scores
 
@@ -121,6 +122,7 @@ def segmentation_scores(model: nn.Module, data: Any, *, void: int | None = VOID)
     class 0         0.500
     class 1         0.500
     """
+    check_model(model)
     task = Segmentation(void=void)
     images, labels = task.pairs(data)
     matrix = ConfusionMatrix(task.check(model, (images, labels)), void)
