@@ -11,9 +11,11 @@ import pytest
 from matplotlib.colors import to_hex
 
 from vizwidgets.core.measurement import Measurement, Measurements
+from vizwidgets.core.phases import STRATEGIES
+from vizwidgets.data.measurement_store import MeasurementStore
 from vizwidgets.draw.learning_chart import LearningChart, learning_chart, style_of
-from vizwidgets.draw.learning_figure import draw_learning, lab_figure, learning_figure
-from vizwidgets.draw.learning_svg import LearningSvg, marker
+from vizwidgets.draw.learning_figure import color_of, draw_learning, lab_figure, learning_figure
+from vizwidgets.draw.learning_svg import LearningSvg, arm_class, marker
 
 KNOWN = ("from scratch", "feature extractor", "head, then all")
 
@@ -99,6 +101,23 @@ def test_a_strategy_keeps_its_colour_whatever_else_is_measured(points):
     assert alone.arm(KNOWN[2]).style == both.arm(KNOWN[2]).style == 2
     labels = ["head, then all, cut 2", *KNOWN, "head, then all, cut 3"]
     assert [style_of(label, KNOWN, labels) for label in labels] == [3, 0, 1, 2, 4]
+
+
+def test_the_arms_of_the_measured_charts_differ_in_colour():
+    known = MeasurementStore("transfer").precomputed
+    tasks = dict.fromkeys((each.source, each.target) for each in known)
+    charts = [learning_chart(known.where(source=each[0], target=each[1]), STRATEGIES) for each in tasks]
+    assert max(len(chart.arms) for chart in charts) == 7
+    for chart in charts:
+        styles = [arm.style for arm in chart.arms]
+        for look in (arm_class, color_of):
+            assert len({look(style) for style in styles}) == len(styles), [arm.label for arm in chart.arms]
+
+
+def test_variants_take_what_no_strategy_has_and_then_what_is_free():
+    known = tuple("abcdef")
+    labels = ["a", "c", "e", "e, cut 1", "e, cut 2", "e, cut 3", "e, cut 4", "e, cut 5"]
+    assert [style_of(label, known, labels) for label in labels] == [0, 2, 4, 6, 1, 3, 5, 7]
 
 
 def test_neighbouring_strategies_differ_by_marker_not_by_colour_alone():

@@ -15,6 +15,7 @@ from vizwidgets.core.spread import Spread
 DODGE = 0.032  # of the logarithm, between two lines: points of several strategies would hide each other
 STEP = 0.05  # the axis of the scores ends at a multiple of this
 MARGIN = 0.01  # between it and the nearest point, at least
+NUM_COLORS = 7  # and markers; the first colour is that of the text
 Live = tuple[str, int, float]  # label, number of labels, score so far
 
 
@@ -181,16 +182,22 @@ def learning_chart(
 
 
 def style_of(label: str, known: Sequence[str], labels: Sequence[str]) -> int:
-    """Return which colour, marker and dashes a strategy has: its place, or one after all that are known."""
+    """Return which colour, marker and dashes a strategy has: its place among those that are known.
+
+    Others, such as variants, take in turn what none of the known has, then what is free on this chart.
+    """
     if label in known:
         return list(known).index(label)
     others = [each for each in labels if each not in known]
-    return len(known) + (others.index(label) if label in others else len(others))
+    turn = others.index(label) if label in others else len(others)
+    absent = [place for place, name in enumerate(known) if place and name not in labels]
+    free = [*range(len(known), NUM_COLORS), *absent]
+    return free[turn] if turn < len(free) else max(len(known), NUM_COLORS) + turn - len(free)
 
 
 def _arms(points: Measurements, known: Sequence[str]) -> tuple[Arm, ...]:
     labels, spreads = points.labels, points.spread()
-    order = sorted(labels, key=lambda label: style_of(label, known, labels))
+    order = sorted(labels, key=lambda label: (label not in known, style_of(label, known, labels)))
     arms = []
     for index, label in enumerate(order):
         own = [spread for spread in spreads if spread.label == label]

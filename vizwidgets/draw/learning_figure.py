@@ -14,10 +14,11 @@ from vizwidgets.core.measurement import Measurements
 
 from .charts import COLORS, NotebookFigure, Panel, draw_panel
 from .learning_chart import Arm, LearningChart, learning_chart
-from .learning_svg import NUM_COLORS, dashes_of
+from .learning_svg import dashes_of
 from .pixels import Bytes
 
 INK = "#222222"
+ARM_COLORS = (*COLORS, "#56B4E9")  # as many as Okabe and Ito have that can be seen on white
 MARKERS = ("o", "s", "^", "D", "v", "p", "h")
 
 
@@ -112,7 +113,7 @@ def color_of(style: int) -> str:
     """Return the colour of a strategy on paper."""
     if style == 0:
         return INK
-    return COLORS[(style - 1) % (NUM_COLORS - 1)]
+    return ARM_COLORS[(style - 1) % len(ARM_COLORS)]
 
 
 def _draw_arm(axis: Axes, arm: Arm) -> None:

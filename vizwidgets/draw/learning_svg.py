@@ -1,6 +1,7 @@
 """A learning chart as SVG: sharp at any size, in the colours of the page, with a name under each point.
 
-The colours are in `trial.css`: class ``vw-arm-3`` is the third of `charts.COLORS`, lighter in a dark theme.
+The colours are in `trial.css`: class ``vw-arm-3`` is the third of `learning_figure.ARM_COLORS`, lighter in a
+dark theme.
 """
 
 from __future__ import annotations
@@ -12,10 +13,9 @@ from html import escape
 from vizwidgets.core.measurement import Measurement
 from vizwidgets.core.spread import Spread
 
-from .learning_chart import Arm, LearningChart
+from .learning_chart import NUM_COLORS, Arm, LearningChart
 
 LINES: tuple[tuple[float, ...], ...] = ((6, 3), (2, 2), (9, 2, 2, 2), (14, 3), (), (5, 2, 1, 2, 1, 2))
-NUM_COLORS = 6  # the first one is that of the text
 CORNERS = (0, 4, 3, 4, 3, 5, 6)  # of the markers; 0 is a circle
 TURNS = (0.0, 0.5, 0.0, 0.0, 0.5, 0.0, 0.0)  # by how many corners they are turned; 0 points upwards
 LEFT, RIGHT, TOP, BOTTOM = 54, 10, 10, 40  # pixels around the plot
