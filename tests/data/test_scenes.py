@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from vizwidgets.data.scenes import SCENE_CLASSES, SCENE_COLORS, VOID, Scenes, scene_split, scenes
+from vizwidgets.data.scenes import (
+    SCENE_CLASSES,
+    SCENE_COLORS,
+    VOID,
+    Scenes,
+    scene_split,
+    scenes,
+    street_folder,
+)
 from vizwidgets.data.scenes.classes import VOID_COLOR
 from vizwidgets.data.scenes.splits import SPLITS
 
@@ -176,3 +184,27 @@ def test_a_split_that_there_is_not_is_answered_in_words():
         ValueError, match="split must be one of pretraining, train, validation, test; got 'val'"
     ):
         scene_split("val")
+
+
+@pytest.mark.parametrize("indices", [[5], [-7], [0.5], None, "ab", [True, False], [[0]], 1, ["a"]])
+def test_scenes_that_there_are_not_are_answered_in_words(game, indices):
+    few = game.subset([0, 1, 2])
+    with pytest.raises(IndexError, match=r"indices must be a list of whole numbers in 0\.\.2, or of True"):
+        few.subset(indices)
+    assert torch.equal(few.subset(np.array([2, 0], np.uint8)).images, few.images[[2, 0]])
+    assert torch.equal(few.subset([False, True, False]).images, few.images[1:2]) and len(few.subset([])) == 0
+
+
+def test_more_scenes_than_the_memory_holds_are_refused_before_one_is_drawn():
+    with pytest.raises(ValueError, match=r"num_images must be at most 16,276 of 96 x 128 .*got 1,000,000"):
+        scenes(10**9)
+    with pytest.raises(ValueError, match=r"at most 190 of 1024 x 1024"):
+        scenes(191, size=(1024, 1024))
+
+
+@pytest.mark.parametrize("split", [["train"], None, 3])
+def test_a_split_that_is_no_word_is_answered_in_words(split, tmp_path):
+    with pytest.raises(ValueError, match="split must be one of pretraining, train"):
+        scene_split(split)
+    with pytest.raises(ValueError, match="split must be one of train, validation, test"):
+        street_folder(tmp_path, split=split)

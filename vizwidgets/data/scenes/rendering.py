@@ -15,6 +15,8 @@ from .street import paint_street
 
 LOOKS = {"game": 0.0, "camera": 1.0}
 SIZES = (16, 1024)
+MOST_BYTES = 4_000_000_000  # of images and label images
+BYTES = 3 * 4 + 8  # of a pixel: three floats, and a whole number of 64 bits
 
 
 def scenes(
@@ -53,7 +55,7 @@ def scenes(
     Raises
     ------
     ValueError
-        If a number is out of range.
+        If a number is out of range, or the scenes would take more than 4 GB.
 
     References
     ----------
@@ -68,11 +70,10 @@ def scenes(
     count = whole_number(num_images)
     if count is None or count < 1:
         raise ValueError(f"num_images must be a whole number from 1; got {num_images!r}.")
-    look = check_look(look)
+    look, sides = check_look(look), check_size(size)
+    _check_memory(count, sides)
     streets = look if layout is None else check_look(layout, "layout")
-    pictures = [
-        draw_scene((check_seed(seed), number), look, streets, check_size(size)) for number in range(count)
-    ]
+    pictures = [draw_scene((check_seed(seed), number), look, streets, sides) for number in range(count)]
     images, labels = (np.stack(part) for part in zip(*pictures, strict=True))
     return Scenes(
         images=torch.from_numpy(images).permute(0, 3, 1, 2).float().div_(255).contiguous(),
@@ -80,6 +81,15 @@ def scenes(
         look=look,
         seed=seed,
     )
+
+
+def _check_memory(count: int, size: tuple[int, int]) -> None:
+    each = size[0] * size[1] * BYTES
+    if count * each > MOST_BYTES:
+        raise ValueError(
+            f"num_images must be at most {MOST_BYTES // each:,} of {size[0]} x {size[1]} pixels, which take "
+            f"{MOST_BYTES / 1e9:g} GB of memory; got {count:,}, which would take {count * each / 1e9:,.0f}."
+        )
 
 
 def draw_scene(

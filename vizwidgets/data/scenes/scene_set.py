@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -60,10 +61,14 @@ class Scenes(Dataset):
         return self.subset(index)
 
     def subset(self, indices: slice | Sequence[int] | Tensor) -> Scenes:
-        """Return only some of the scenes, by their numbers or by a tensor of True and False."""
-        place = indices if isinstance(indices, slice) else torch.as_tensor(indices)
-        if isinstance(place, Tensor) and not place.numel():
-            place = place.long()  # an empty list has no type: it chooses none
+        """Return only some of the scenes, by their numbers or by a tensor of True and False.
+
+        Raises
+        ------
+        IndexError
+            If there is no such scene, or these are no numbers.
+        """
+        place = indices if isinstance(indices, slice) else _places(indices, len(self))
         return replace(self, images=self.images[place], labels=self.labels[place])
 
     @property
@@ -88,3 +93,25 @@ class Scenes(Dataset):
         return tuple(
             name for name, share in zip(self.class_names, self.shares.tolist(), strict=True) if not share
         )
+
+
+def _places(indices: Any, count: int) -> Tensor:
+    """Return numbers of scenes, or one truth value for each, as a tensor; or say what they must be."""
+    try:
+        place = torch.as_tensor(indices)
+    except (TypeError, ValueError, RuntimeError):
+        place = torch.tensor(math.nan)  # nothing that numbers could be made of
+    if place.shape == (0,):
+        return place.long()  # an empty list has no type: it chooses none
+    if place.dtype == torch.bool:
+        is_fitting = place.shape == (count,)
+    else:
+        is_whole = not (place.is_floating_point() or place.is_complex())
+        place = place.long() if is_whole else place
+        is_fitting = is_whole and place.dim() == 1 and bool(((place >= -count) & (place < count)).all())
+    if not is_fitting:
+        raise IndexError(
+            f"indices must be a list of whole numbers in 0..{count - 1}, or of True or False for each of "
+            f"{count} scenes; got {indices!r}."
+        )
+    return place

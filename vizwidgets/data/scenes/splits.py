@@ -42,7 +42,7 @@ def scene_split(
     >>> len(scene_split("validation", "camera", num_images=2, size=(24, 32)))
     2
     """
-    if split not in SPLITS:
+    if not isinstance(split, str) or split not in SPLITS:
         raise ValueError(f"split must be one of {', '.join(SPLITS)}; got {split!r}.")
     seed, usual = SPLITS[split]
     count = usual if num_images is None else num_images

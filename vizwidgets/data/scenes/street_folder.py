@@ -105,7 +105,7 @@ class _DamagedError(ValueError):
 
 
 def _check_split(split: str) -> str:
-    name = {"val": "validation"}.get(split, split)
+    name = {"val": "validation"}.get(split, split) if isinstance(split, str) else ""
     if name not in SPLIT_FOLDERS:
         raise ValueError(f"split must be one of {', '.join(SPLIT_FOLDERS)}; got {split!r}.")
     return name
