@@ -179,3 +179,18 @@ def test_masks_and_what_a_computer_hides_are_no_pictures_of_a_folder(tmp_path):
         list_pictures("")
     with pytest.raises(TypeError, match="got NoneType"):
         list_pictures(None)
+
+
+@pytest.mark.filterwarnings("error")  # an unclosed file is a ResourceWarning
+def test_the_file_of_a_picture_that_breaks_off_is_closed(tmp_path):
+    path = tmp_path / "cat.png"
+    Image.effect_noise((64, 64), 50).save(path)
+    path.write_bytes(path.read_bytes()[:1000])
+    opened = []
+    with pytest.MonkeyPatch.context() as patch:
+        whole = Image.open
+        patch.setattr(Image, "open", lambda *given, **how: opened.append(whole(*given, **how)) or opened[-1])
+        with pytest.raises(ValueError, match="cat.png is a damaged picture"):
+            photo(path)
+    (picture,) = opened
+    assert picture.fp is None or picture.fp.closed

@@ -156,8 +156,9 @@ def _open(source: str | os.PathLike[str] | bytes) -> Image.Image:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # we have a limit of our own
             picture = Image.open(file, formats=FORMATS)
-        if picture.width * picture.height <= MAX_PIXELS:
-            return ImageOps.exif_transpose(picture)
+        with picture:  # closed also if it breaks off
+            if picture.width * picture.height <= MAX_PIXELS:
+                return ImageOps.exif_transpose(picture)
     except Image.DecompressionBombError as error:
         raise ValueError(_too_large(name, "far too many pixels")) from error
     except UnidentifiedImageError as error:
