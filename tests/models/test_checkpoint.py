@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import pickle
 
 import pytest
@@ -89,3 +90,12 @@ def test_any_other_file_that_is_called_a_checkpoint_is_answered_in_words(tmp_pat
     (tmp_path / "mine.pt").write_bytes(content)
     with pytest.raises(ValueError, match="mine.pt can not be read as weights"):
         load_weights(nn.Linear(4, 2), tmp_path / "mine.pt")
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_weights_of_a_training_that_diverged_are_refused_with_their_key(tmp_path, value):
+    weights = nn.Linear(3, 2).state_dict()
+    weights["bias"][1] = value
+    torch.save(weights, tmp_path / "mine.pt")
+    with pytest.raises(ValueError, match="mine.pt holds NaN or infinity in bias: "):
+        load_weights(nn.Linear(3, 2), tmp_path / "mine.pt")

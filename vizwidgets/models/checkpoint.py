@@ -47,7 +47,7 @@ def load_weights(model: nn.Module, path: str | os.PathLike[str]) -> nn.Module:
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it holds no weights, or those of another network: which keys, and which shapes.
+        If it holds no weights, those of another network (which keys, and which shapes), or NaN or infinity.
 
     Examples
     --------
@@ -68,6 +68,7 @@ def load_weights(model: nn.Module, path: str | os.PathLike[str]) -> nn.Module:
         weights = {key.removeprefix(PREFIX): values for key, values in weights.items()}
     name = new.provenance.name if isinstance(new, VisionModel) else type(model).__name__
     check_fit(weights, inner.state_dict(), file.name, f"this {name}")
+    _check_finite(weights, file.name)
     inner.load_state_dict(weights)
     if isinstance(new, VisionModel):
         new.provenance = Provenance(name, f"weights of {file.name}", "", "", state_dict_sha256(weights))
@@ -126,6 +127,15 @@ def check_fit(
         raise ValueError(
             f"{name} does not fit {model}: {'; '.join(faults)}. "
             "The network must be built as the one that was saved."
+        )
+
+
+def _check_finite(weights: Mapping[str, Tensor], name: str) -> None:
+    wrong = [key for key, values in weights.items() if not bool(torch.isfinite(values).all())]
+    if wrong:
+        raise ValueError(
+            f"{name} holds NaN or infinity in {_listed(wrong)}: every answer would be NaN. "
+            "Save the weights of a training that did not diverge."
         )
 
 
