@@ -301,3 +301,39 @@ def test_scenes_predictions_and_strengths_of_another_kind_are_refused_in_words()
         show_segmentation(scenes_of(), strength=2)
     with pytest.raises(ValueError, match="predictions are wanted"):
         show_class_iou(scenes_of(), None)
+
+
+STREETS = torch.rand(2, 3, 8, 8), torch.arange(128).reshape(2, 8, 8) % 3
+
+
+@pytest.mark.parametrize(
+    ("data", "said", "words"),
+    [
+        ((STREETS[0][:0], STREETS[1][:0]), STREETS[1][:0], "there is nothing to show: images are"),
+        (STREETS, "segmenter", "prediction must be a network or label images .*; got str"),
+        (STREETS, {"mine": 3}, "mine must be a network or label images .*; got int"),
+        (STREETS, {}, "predictions are wanted"),
+        ((("a", "b"), STREETS[1]), STREETS[1], r"images must be a tensor \(N, C, H, W\); got tuple"),
+        (((1, 2), STREETS[1]), STREETS[1], r"images must be \(N, C, H, W\) .*; got \(2,\)"),
+        ((STREETS[0], STREETS[1][:1]), STREETS[1], r"got \(2, 3, 8, 8\) and \(1, 8, 8\)"),
+    ],
+)
+def test_what_can_not_be_counted_or_shown_is_refused_in_words(data, said, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        show_class_iou(data, said)
+    if said != {}:
+        with pytest.raises((TypeError, ValueError), match=words):
+            show_segmentation(data, said, images=[0])
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [
+        ({"images": None}, r"images must be numbers in 0\.\.1; got None"),
+        ({"images": []}, r"images must be numbers in 0\.\.1; got \[\]"),
+        ({"strength": "x"}, r"strength must be in 0\.\.1; got 'x'"),
+    ],
+)
+def test_choices_that_can_not_be_are_refused_in_words(how, words):
+    with pytest.raises(ValueError, match=words):
+        show_segmentation(STREETS, **how)

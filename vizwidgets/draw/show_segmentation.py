@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from vizwidgets.core.confusion import ConfusionMatrix
-from vizwidgets.core.label_images import VOID
+from vizwidgets.core.label_images import VOID, class_ids
 from vizwidgets.core.segmentation_scores import predict_labels
 from vizwidgets.core.whole_numbers import whole_number
 
@@ -62,8 +63,8 @@ def show_segmentation(
     """
     pictures, labels, key = _read(scenes, predictions)
     numbers = _chosen(images, len(pictures))
-    if not 0 <= strength <= 1:
-        raise ValueError(f"strength must be in 0..1; got {strength}.")
+    if not (isinstance(strength, Real) and 0 <= strength <= 1):
+        raise ValueError(f"strength must be in 0..1; got {strength!r}.")
     look = LabelLook(strength=strength, picked=key.number(picked))
     said = _said(predictions, pictures, numbers)
     rows = []
@@ -93,7 +94,7 @@ def show_class_iou(scenes: Any, predictions: Any) -> NotebookFigure:
     >>> [text.get_text() for text in show_class_iou(data, data[1]).axes[0].texts]
     ['1.00', '1.00', '1.00', '1.00']
     """
-    if predictions is None:
+    if predictions is None or (isinstance(predictions, Mapping) and not predictions):
         raise ValueError("predictions are wanted: a network, or label images (N, H, W).")
     pictures, labels, key = _read(scenes, predictions)
     said = _said(predictions, pictures, range(len(pictures)))
@@ -105,7 +106,7 @@ def show_class_iou(scenes: Any, predictions: Any) -> NotebookFigure:
 def _read(scenes: Any, predictions: Any) -> tuple[Tensor, Tensor, ClassKey]:
     """Return images, labels and the key, from scenes that know their classes or from a pair that does not."""
     if isinstance(scenes, (tuple, list)) and len(scenes) == 2:
-        images, labels = (torch.as_tensor(each) for each in scenes)
+        images, labels = _checked(*scenes)
         offered = (getattr(each, "class_names", None) for each in _named(predictions).values())
         largest = int(torch.where(labels == VOID, -1, labels).max())
         return images, labels, class_key(next(filter(None, offered), None) or max(1, largest + 1))
@@ -113,7 +114,25 @@ def _read(scenes: Any, predictions: Any) -> tuple[Tensor, Tensor, ClassKey]:
         raise TypeError(
             f"scenes must be what vw.scenes(...) returns, or (images, labels); got {type(scenes).__name__}."
         )
-    return scenes.images, scenes.labels, class_key(scenes.class_names, scenes.colors)
+    return *_checked(scenes.images, scenes.labels), class_key(scenes.class_names, scenes.colors)
+
+
+def _checked(images: Any, labels: Any) -> tuple[Tensor, Tensor]:
+    """Return images and label images as tensors that fit together, at least one of them."""
+    try:
+        pictures = torch.as_tensor(images)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"images must be a tensor (N, C, H, W); got {type(images).__name__}.") from None
+    ids = class_ids(labels)
+    wanted = (len(pictures), *pictures.shape[2:]) if pictures.dim() == 4 else None
+    if wanted is None or ids.shape != wanted:
+        raise ValueError(
+            f"images must be (N, C, H, W) and labels (N, H, W); got {tuple(pictures.shape)} and "
+            f"{tuple(ids.shape)}."
+        )
+    if not pictures.numel():
+        raise ValueError(f"there is nothing to show: images are {tuple(pictures.shape)}.")
+    return pictures, ids
 
 
 def _named(predictions: Any) -> Mapping[str, Any]:
@@ -128,6 +147,11 @@ def _said(predictions: Any, images: Tensor, numbers: Sequence[int]) -> dict[str,
     for name, each in _named(predictions).items():
         if isinstance(each, nn.Module):
             said[name] = predict_labels(each, images[list(numbers)])
+        elif isinstance(each, str) or not hasattr(each, "__len__"):
+            raise TypeError(
+                f"{name} must be a network or label images (N, H, W); got {type(each).__name__}. "
+                "vw.load_model('segmenter') is a network."
+            )
         elif len(each) != len(images):
             raise ValueError(f"{name}: one label image for each of {len(images)} is wanted; got {len(each)}.")
         else:
@@ -136,7 +160,9 @@ def _said(predictions: Any, images: Tensor, numbers: Sequence[int]) -> dict[str,
 
 
 def _chosen(images: Sequence[int] | int, count: int) -> list[int]:
-    wanted = [images] if whole_number(images) is not None else list(images)  # type: ignore[arg-type]
+    wanted: list[Any] = [images]
+    if whole_number(images) is None and hasattr(images, "__iter__"):
+        wanted = list(images)
     if wanted == [0, 1, 2]:
         wanted = wanted[:count]  # the default, of fewer images
     numbers = [number for number in map(whole_number, wanted) if number is not None and 0 <= number < count]
