@@ -123,6 +123,15 @@ def test_all_numbers_of_labels_end_where_there_are_no_more_images():
     assert [value for _, value in few.controls.knobs["num_labels"].options] == [1, 2, 4]
 
 
+def test_a_seed_below_zero_is_refused_in_words():
+    lab = lab_of(seed=7)
+    lab.controls.knobs["seed"].value = -5
+    assert lab.seed == lab.controls.knobs["seed"].value == 7
+    assert "seed must be a whole number in 0..4294967295; got -5" in lab.bar.status.value
+    lab.seed = 2**32 - 1
+    assert lab.controls.knobs["seed"].value == lab.seed == 2**32 - 1
+
+
 def test_what_is_no_store_is_refused():
     with pytest.raises(TypeError, match="store must be a MeasurementStore.* got int"):
         lab_of(store=3)

@@ -91,6 +91,11 @@ def number(label: str, tooltip: str, low: int, high: int) -> ipywidgets.BoundedI
     return ipywidgets.BoundedIntText(low, min=low, max=high, **_dressed(label, tooltip))
 
 
+def open_number(label: str, tooltip: str) -> ipywidgets.IntText:
+    """Make a field for a whole number; its trait says what is possible, so nothing is changed silently."""
+    return ipywidgets.IntText(0, **_dressed(label, tooltip))
+
+
 def dropdown(label: str, tooltip: str, options: Sequence[Any]) -> ipywidgets.Dropdown:
     """Make a list to choose from: values, or (label, value) pairs."""
     return ipywidgets.Dropdown(options=options, **_dressed(label, tooltip))

@@ -118,7 +118,7 @@ def _knobs() -> dict[str, ipywidgets.Widget]:
             "Strategy", "What of the network learns, and when; from scratch reuses nothing", list(STRATEGIES)
         ),
         "num_labels": CountSlider(),
-        "seed": controls.number("Seed", "Of the labelled images, their order, the new weights", 0, 2**31 - 1),
+        "seed": controls.open_number("Seed", "Of the labelled images, their order, the new weights"),
         "cut": controls.dropdown("Begin anew", "How deep you cut: these layers get new weights", [HEAD_ONLY]),
         "frozen": controls.dropdown(
             "Stay frozen", "Kept layers that never learn, counted from the image", [NONE_FROZEN]
