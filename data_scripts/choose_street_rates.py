@@ -3,8 +3,8 @@
     python data_scripts/choose_street_rates.py
 
 For each strategy, 4, 16 and 64 labelled streets are drawn with a seed of their own, and the network is judged
-by the "validation" streets. What was chosen stands in ``vizwidgets/models/street_trial.py``: kept layers want
-the smaller steps the fewer labels there are. Takes some twenty minutes on one quiet thread.
+by the "validation" streets. What was chosen stands in ``vizwidgets/models/street_recipes.py``: kept layers
+want the smaller steps the fewer labels there are. Takes some twenty minutes on one quiet thread.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ street_photos   k labelled photographs of CamVid x strategy x seed, where fetch_
 Every point is written as soon as it is measured, so Ctrl-C loses one at most. Points of other weights than
 those of the package are measured anew. All of it takes about half an hour on one thread. Strategies with the
 same number of labels take the same number of steps; learning rates and augmentation are those of
-``vizwidgets/models/street_trial.py``, chosen for each strategy on the "validation" split, never with the test
-images.
+``vizwidgets/models/street_recipes.py``, chosen for each strategy on the "validation" split, never with the
+test images.
 """
 
 from __future__ import annotations
