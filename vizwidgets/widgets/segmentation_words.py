@@ -29,7 +29,8 @@ def target_html(name: str) -> str:
     if name == CAMERA:
         return STAND_IN
     target = street_target(name)
-    return f"<b>Real photographs</b>: {escape(target.words)}, {target.size} labelled images to draw from."
+    words = escape(target.words.rstrip("."))  # what was left out at the end: it may be long
+    return f"<b>Real photographs</b>, {target.size} labelled images to draw from: {words}."
 
 
 def curve_names(names: Sequence[str]) -> list[str]:
