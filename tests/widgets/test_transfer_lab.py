@@ -70,12 +70,17 @@ def tiny(monkeypatch, tmp_path):
         "nothing": TransferSource("new", tiny_source, ("stripes",), 6, 8, strategies=(SCRATCH,)),
         "broken": TransferSource("broken", lambda: 1 / 0, ("few",)),
     }
-    for name in list(TRANSFER_SOURCES):
-        monkeypatch.delitem(TRANSFER_SOURCES, name)
-    for name, source in sources.items():
-        monkeypatch.setitem(TRANSFER_SOURCES, name, source)
+    known = dict(TRANSFER_SOURCES)
+    _put(sources)
     monkeypatch.setattr(trials, "transfer_tasks", lambda: tuple(TASKS))
     monkeypatch.setattr(trials, "transfer_task", TASKS.__getitem__)
+    yield
+    _put(known)  # in the order in which they were
+
+
+def _put(sources):
+    TRANSFER_SOURCES.clear()
+    TRANSFER_SOURCES.update(sources)
 
 
 def lab_of(**chosen) -> TransferLab:
