@@ -326,3 +326,20 @@ def test_a_worker_that_ends_finishes_its_turn_and_starts_no_thread_again():
     run.pause()  # as when Python closes widgets at its very end
     time.sleep(0.1)
     assert not worker.is_alive and counter.num_taken == taken
+
+
+def test_the_worker_outlives_what_can_not_even_say_that_it_failed(caplog):
+    class Broken:
+        def has_work(self):
+            return True
+
+        def take_turn(self):
+            raise ValueError("the view itself is broken")
+
+    worker = Worker()
+    worker.add(Broken())
+    run = Run(Counter(limit=3), worker=worker)
+    run.start()
+    assert run.wait(10) and run.state == "done"
+    assert "the view itself is broken" in caplog.text
+    worker.end()

@@ -285,6 +285,17 @@ def test_the_controls_may_be_pulled_while_the_queue_runs():
     assert [entry.state for entry in lab.queue.entries] == ["done"] * 3
 
 
+def test_a_control_that_is_pulled_while_the_source_changes_sees_no_half_changed_task():
+    lab = lab_of()
+    with lab._changing:  # the other thread has changed the source, and waits to fit the target to it
+        lab._is_adapting = True
+        lab.source = "other"
+        lab._is_adapting = False
+        lab.seed = 3
+        lab.source, lab.target = "tiny", "stripes"
+    assert settled(lab)._order().seed == 3
+
+
 def photo_source() -> VisionModel:
     network = nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(48, 2))
     known = Provenance("photos", "random weights", "", "", "1" * 64)

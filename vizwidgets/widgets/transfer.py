@@ -167,7 +167,9 @@ class TransferLab(TransferTraits, TrialLab):
                 self._adapt(change["name"])
             finally:
                 self._is_adapting = False
-            self._show_settings()
+            # where they do not fit, another thread is changing the source and shows them when it is done
+            if is_fitting(self.source, self.target, self.strategy):
+                self._show_settings()
         if change["name"] in TASKS:
             self.controls.wait()
             self._errand.ask((self.source, self.target))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import atexit
+import logging
 import threading
 from typing import Protocol
+
+_LOG = logging.getLogger(__name__)
 
 
 class Turns(Protocol):
@@ -67,8 +70,17 @@ class Worker:
                 self._wake.wait_for(lambda: self._active or self._is_ending)
                 runs = list(self._active.values())
             for run in runs:
-                if not self._is_ending and not run.take_turn():
-                    self._retire(run)
+                if not self._is_ending:
+                    self._give_turn(run)
+
+    def _give_turn(self, run: Turns) -> None:
+        try:
+            if not run.take_turn():
+                self._retire(run)
+        except Exception:  # runs say themselves what went wrong; the thread must outlive one that can not
+            _LOG.exception("a live widget failed and gets no more turns; the others go on")
+            with self._wake:
+                self._active.pop(id(run), None)
 
     def _retire(self, run: Turns) -> None:
         with self._wake:  # a command given since the last turn must not be lost
