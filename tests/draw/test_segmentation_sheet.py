@@ -129,8 +129,8 @@ def test_the_words_of_an_error_map_count_labelled_pixels_only():
     _, truth, said = made()
     wrong = sum(t != s for t, s in zip(truth.flat, said.flat, strict=True) if t != 255)
     known = sum(t != 255 for t in truth.flat)
-    share = f"{100 * wrong / known:.0f} % of the labelled pixels are wrong"
-    assert error_words(said, truth, KEY) == f"{share} (void: {100 * 10 / 192:.0f} %)"
+    share = f"{100 * wrong / known:.0f} % wrong of what is labelled"
+    assert error_words(said, truth, KEY) == f"{share}, {100 * 10 / 192:.0f} % void"
     assert error_words(said, np.full_like(truth, 255), KEY).startswith("0 %")
     assert (
         error_words(np.zeros((2, 2), int), np.zeros((2, 2), int), KEY, 2) == "no car here, and none predicted"

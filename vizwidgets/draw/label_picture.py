@@ -163,7 +163,7 @@ def error_words(predicted: Any, labels: Any, key: ClassKey, picked: int | None =
     >>> from .class_key import class_key
     >>> truth, said = np.array([[0, 1, 1, 255]]), np.array([[0, 1, 0, 0]])
     >>> error_words(said, truth, class_key(["sky", "car"]))
-    '33 % of the labelled pixels are wrong (void: 25 %)'
+    '33 % wrong of what is labelled, 25 % void'
     >>> error_words(said, truth, class_key(["sky", "car"]), picked=1)
     'car: 1 of 2 px · IoU 0.50'
     """
@@ -172,8 +172,9 @@ def error_words(predicted: Any, labels: Any, key: ClassKey, picked: int | None =
     if picked is None:
         wrong = float((said != truth)[is_known].mean()) if is_known.any() else 0.0
         void = float(1 - is_known.mean())
-        tail = f" (void: {void:.0%})".replace("%", " %") if void else ""
-        return f"{100 * wrong:.0f} % of the labelled pixels are wrong{tail}"
+        if void:  # short: it stands under pictures that are side by side
+            return f"{100 * wrong:.0f} % wrong of what is labelled, {100 * void:.0f} % void"
+        return f"{100 * wrong:.0f} % of the labelled pixels are wrong"
     name, is_said, is_true = key.names[picked], (said == picked) & is_known, truth == picked
     both, either = int((is_said & is_true).sum()), int((is_said | is_true).sum())
     if not either:
