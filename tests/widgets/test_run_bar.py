@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import traitlets
 
 from vizwidgets.widgets.run_bar import RunBar
@@ -36,6 +38,21 @@ def test_a_step_that_is_taken_while_the_slider_follows_does_not_rewind_the_run()
     bar = RunBar(run, lambda: "")
     for state in ("stopped", "running", "paused", "stopped"):
         run.state = state  # the bar follows in the thread that gave the command
+    bar.update()
+    assert run.rewound == []
+
+
+def test_two_threads_that_follow_at_the_same_time_do_not_rewind_the_run():
+    run = Hurried()
+    bar = RunBar(run, lambda: "")
+
+    def follow_meanwhile(_):
+        bar.rewind.unobserve(follow_meanwhile, "max")
+        other = threading.Thread(target=bar.update)
+        other.start()
+        other.join()
+
+    bar.rewind.observe(follow_meanwhile, "max")  # the worker ticks while a command's thread still follows
     bar.update()
     assert run.rewound == []
 

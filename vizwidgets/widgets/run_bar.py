@@ -38,7 +38,7 @@ class RunBar(ipywidgets.VBox):
 
     def __init__(self, run: Run, describe: Callable[[], str]) -> None:
         self._run, self._describe = run, describe
-        self._following: int | None = None
+        self._follower = _Follower()
         self._message, self._message_until, self._updated_at = "", 0.0, float("-inf")
         self._is_trouble = False
         self.buttons = {
@@ -97,14 +97,14 @@ class RunBar(ipywidgets.VBox):
 
         Not by the place alone: the worker may take a step just between.
         """
-        self._following = threading.get_ident()
+        self._follower.is_at_work = True
         try:
             furthest, here = self._run.furthest, self._run.num_taken
             self.rewind.max = max(furthest, here)
             self.rewind.value = here
             self.rewind.disabled = furthest == 0
         finally:
-            self._following = None
+            self._follower.is_at_work = False
 
     def _words(self) -> str:
         run = self._run
@@ -122,13 +122,19 @@ class RunBar(ipywidgets.VBox):
             self.say(str(refusal))
 
     def _on_rewind(self, change: dict[str, int]) -> None:
-        if self._following == threading.get_ident() or change["new"] == self._run.num_taken:
+        if self._follower.is_at_work or change["new"] == self._run.num_taken:
             return
         self._message = ""
         try:
             self._run.rewind(change["new"])
         except (RuntimeError, ValueError) as refusal:
             self.say(str(refusal))
+
+
+class _Follower(threading.local):
+    """Whether this thread moves the slider; each has a mark of its own, for two may do so at a time."""
+
+    is_at_work = False
 
 
 def _red(trouble: str) -> str:
