@@ -16,7 +16,8 @@ import pytest
 import torch
 from tqdm import tqdm
 
-from vizwidgets.grading import Checks, close
+from vizwidgets.grading import close
+from vizwidgets.grading.checks import Checks, take_scores
 
 
 def run(answer: Any, points: float = 1, hint: str = "") -> Checks:
@@ -185,3 +186,20 @@ def test_a_reason_of_an_earlier_criterion_is_not_told_again(capsys) -> None:
         assert not 1
     assert c.score() == 1.0
     assert "got 1, wanted 2" not in capsys.readouterr().out
+
+
+def test_a_grader_finds_every_criterion_as_a_value():
+    take_scores()
+    checks = Checks("Doubling", points=3, seed=7)
+    with checks("of a number", 2):
+        assert True
+    with checks("of a text", 1, hint="repeat it"):
+        raise ValueError("too short")
+    assert checks.score() == 2
+    [score] = take_scores()
+    assert (score.title, score.points, score.reached, score.seed) == ("Doubling", 3, 2, 7)
+    met, failed = score.criteria
+    assert (met.label, met.is_met, met.reason) == ("of a number", True, "")
+    assert (failed.points, failed.is_met, failed.hint) == (1, False, "repeat it")
+    assert "too short" in failed.reason
+    assert take_scores() == ()

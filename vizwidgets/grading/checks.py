@@ -14,8 +14,12 @@ from types import FrameType, TracebackType
 
 from .closeness import refusal
 from .placeholders import is_unanswered
+from .scores import CriterionResult, Score
 
 NOT_ANSWERED = "not answered yet"
+MAX_LEFT = 100  # scores that nobody takes, as in a lesson, are not kept for ever
+
+_left: list[Score] = []  # what was scored since a grader last asked
 
 
 class Checks:
@@ -96,7 +100,25 @@ class Checks:
         total = f"{reached:g} of {self.points:g} points" if is_begun else NOT_ANSWERED
         seed = "" if self.seed is None else f" (seed {self.seed})"
         sys.stdout.write("\n".join([*lines, f"{self.title}: {total}{seed}\n"]))
-        return min(float(reached), self.points)  # a sum such as 0.1 + 0.2 must not exceed the maximum
+        reached = min(float(reached), self.points)  # a sum such as 0.1 + 0.2 must not exceed the maximum
+        found = tuple(criterion.result() for criterion in self._criteria)
+        _left.append(Score(self.title, self.points, reached, found, self.seed))
+        del _left[:-MAX_LEFT]
+        return reached
+
+
+def take_scores() -> tuple[Score, ...]:
+    """Return what was scored since this was last asked, oldest first: for whoever runs the cells.
+
+    Examples
+    --------
+    >>> earlier = take_scores()
+    >>> take_scores()
+    ()
+    """
+    taken = tuple(_left)
+    _left.clear()
+    return taken
 
 
 @dataclass
@@ -112,6 +134,10 @@ class Criterion(contextlib.AbstractContextManager["Criterion"]):
     def is_met(self) -> bool:
         """Whether the block ran to its end."""
         return not self.reason
+
+    def result(self) -> CriterionResult:
+        """Return how it ended, as a value."""
+        return CriterionResult(self.label, self.points, self.is_met, self.reason, self.hint)
 
     def __str__(self) -> str:
         if self.is_met:

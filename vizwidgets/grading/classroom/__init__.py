@@ -1,0 +1,1 @@
+"""A class: what is collected, graded, read, returned and exported."""

@@ -1,0 +1,1 @@
+"""Notebooks of others, run within limits of time, memory, disk and output."""
