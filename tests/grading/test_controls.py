@@ -1,0 +1,56 @@
+"""The negative control notices what the two known cheats change, and honest work leaves it alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from vizwidgets.grading import controls
+from vizwidgets.grading.controls import checks, closeness, negative_control
+
+
+def test_an_untouched_kernel_passes():
+    assert negative_control() == 0.0
+    assert type(negative_control()) is float
+
+
+def test_it_leaves_no_score_behind_and_prints_nothing(capsys):
+    checks.take_scores()
+    negative_control()
+    assert checks.take_scores() == ()
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("module", "name", "cheat", "words"),
+    [
+        (closeness, "close", lambda *a, **k: True, "no longer tells numbers apart"),
+        (closeness, "_agree", lambda *a: True, "closeness._agree"),
+        (closeness, "_difference", lambda *a: "", "closeness._difference"),
+        (checks.Criterion, "__exit__", lambda *a: True, "Criterion.__exit__"),
+        (checks.Criterion, "is_met", True, "Checks gives 2.0"),
+        (checks.Checks, "score", lambda self: 2.0, "Checks gives 2.0"),
+        (checks, "is_unanswered", lambda *a: True, ""),
+    ],
+)
+def test_a_changed_comparison_is_noticed(monkeypatch, module, name, cheat, words):
+    monkeypatch.setattr(module, name, cheat)
+    if not words:  # what only chooses the words of a refusal does not matter
+        assert negative_control() == 0.0
+        return
+    with pytest.raises(AssertionError, match=words):
+        negative_control()
+
+
+def test_cells_that_are_rewritten_before_they_run_are_noticed(monkeypatch):
+    shell = pytest.importorskip("IPython").core.interactiveshell.InteractiveShell()
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    assert negative_control() == 0.0
+    shell.input_transformers_post.append(lambda lines: ["2.0"])
+    with pytest.raises(AssertionError, match="rewritten before they run"):
+        negative_control()
+
+
+def test_it_compares_with_the_installed_files():
+    installed = controls._codes(controls._fresh(closeness))
+    assert {"close", "_agree", "_difference", "_plain"} <= set(installed)
+    assert controls._codes(closeness) == installed
