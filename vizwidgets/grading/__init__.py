@@ -2,6 +2,7 @@
 
 from .checks import Checks
 from .closeness import close
+from .evidence import keep_record
 from .seeds import fresh_seed
 
-__all__ = ["Checks", "close", "fresh_seed"]
+__all__ = ["Checks", "close", "fresh_seed", "keep_record"]

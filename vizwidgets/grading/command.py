@@ -13,6 +13,7 @@ from .sheets.course import Course
 
 # command: (its module, what it does), in the order in which a term needs them
 COMMANDS = {
+    "new": ("sheets.template", "begin a sheet of your own, with a question, wrong answers and their proof"),
     "build": ("sheets.build", "make the release and the self-study version of a sheet from its source"),
     "check": ("sheets.proof", "prove a sheet: solutions full, stubs zero, every wrong answer noticed"),
     "collect": ("classroom.collect", "take submissions out of a Moodle or Canvas zip, or a folder"),
