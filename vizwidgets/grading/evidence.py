@@ -46,9 +46,8 @@ def keep_record(explorer: Any, name: str, folder: str | Path = FOLDER) -> Path:
     """
     record = explorer.record() if hasattr(explorer, "record") else explorer
     if not isinstance(record, dict):
-        raise TypeError(
-            f"keep_record needs an explorer, or what explorer.record() returned; got {type(explorer).__name__}."
-        )
+        got = type(explorer).__name__
+        raise TypeError(f"keep_record needs an explorer, or what explorer.record() returned; got {got}.")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ValueError(f"a name has letters, digits, spaces, dots, - and _; got {name!r}.")
     path = Path(folder) / f"{name.removesuffix('.json')}.json"

@@ -15,8 +15,8 @@ from .build import notebook_text
 from .course import Course
 
 HELP = (
-    "Begin a new sheet: source/<name>/<name>.ipynb with one question and one text, and mutants/<name>.py with "
-    "wrong answers to it. It can be built and proved as it is; put your questions in the place of its own."
+    "Begin a new sheet: source/<name>/<name>.ipynb with one question and one text, and mutants/<name>.py "
+    "with wrong answers to it. It can be built and proved as it is; put your questions in place of its own."
 )
 NAME = re.compile(r"[a-z][a-z0-9_]*")
 PARTS = Path(__file__).with_name("template.txt")  # each cell, and the wrong answers, behind a line %% name
