@@ -1,0 +1,119 @@
+"""Messages between the grader and the process that runs a sheet: JSON, never pickles, none too long."""
+
+from __future__ import annotations
+
+import json
+import socket
+import struct
+import time
+from types import TracebackType
+from typing import Any
+
+_HEAD = struct.Struct(">I")
+_LONGEST = 64 * 2**20
+_PATIENCE = 60.0  # seconds, for a side that does not read
+
+
+class Channel:
+    """One end of a connection that carries mappings.
+
+    Parameters
+    ----------
+    connection : socket
+        A stream; the channel closes it.
+
+    Examples
+    --------
+    >>> here, there = (Channel(end) for end in socket.socketpair())
+    >>> here.send({"cell": "q1"})
+    >>> there.receive(seconds=1)
+    {'cell': 'q1'}
+    >>> here.close()
+    >>> there.receive(seconds=1)
+    Traceback (most recent call last):
+    EOFError: the other side has closed the connection.
+    >>> there.close()
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> Channel:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def fileno(self) -> int:
+        """Return the number of the connection's descriptor."""
+        return self._connection.fileno()
+
+    def close(self) -> None:
+        """End the connection."""
+        self._connection.close()
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message.
+
+        Raises
+        ------
+        EOFError
+            If nobody is there any more.
+        """
+        data = json.dumps(message).encode()
+        self._connection.settimeout(_PATIENCE)
+        try:
+            self._connection.sendall(_HEAD.pack(len(data)) + data)
+        except OSError as reason:
+            raise EOFError("the other side has closed the connection.") from reason
+
+    def receive(self, seconds: float | None = None, longest: int = _LONGEST) -> dict[str, Any]:
+        """Wait for the next message.
+
+        Parameters
+        ----------
+        seconds : float, optional
+            How long; by default for ever.
+        longest : int
+            How many bytes it may have.
+
+        Raises
+        ------
+        TimeoutError
+            If none came in time.
+        EOFError
+            If nobody is there any more.
+        ValueError
+            If it is no message, or too long a one.
+        """
+        end = None if seconds is None else time.monotonic() + seconds
+        (length,) = _HEAD.unpack(self._bytes(_HEAD.size, end))
+        if length > longest:
+            raise ValueError(f"a message may have {longest} bytes; got one of {length}.")
+        message = json.loads(self._bytes(length, end))
+        if not isinstance(message, dict):
+            raise ValueError(f"a message must be a mapping; got {type(message).__name__}.")
+        return message
+
+    def _bytes(self, count: int, end: float | None) -> bytes:
+        parts = bytearray()
+        while len(parts) < count:
+            left = None if end is None else max(0.0, end - time.monotonic())
+            part = self._some_bytes(count - len(parts), left)
+            if not part:
+                raise EOFError("the other side has closed the connection.")
+            parts += part
+        return bytes(parts)
+
+    def _some_bytes(self, most: int, seconds: float | None) -> bytes:
+        if seconds == 0:
+            raise TimeoutError("no message came in time.")
+        self._connection.settimeout(seconds)
+        try:
+            return self._connection.recv(min(2**16, most))
+        except TimeoutError:
+            raise TimeoutError("no message came in time.") from None
+        except OSError:
+            return b""

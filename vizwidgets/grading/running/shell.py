@@ -1,0 +1,129 @@
+"""The IPython shell in which a sheet is run: as in a notebook, but nobody is there to ask or to look."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+from ..checks import take_scores
+
+_ALLOCATOR = ("can't allocate memory", "not enough memory")  # how PyTorch says MemoryError
+CUT = "\n… cut here: more was printed than is kept.\n"
+
+
+class QuietDisplayHook(DisplayHook):
+    """Keeps the last expression of a cell as a notebook would show it, and prints nothing."""
+
+    shown = ""
+
+    def start_displayhook(self) -> None:
+        """Begin."""
+
+    def write_output_prompt(self) -> None:
+        """Write no prompt."""
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: Any = None) -> None:
+        """Keep the text."""
+        self.shown = str(format_dict.get("text/plain", ""))
+
+    def finish_displayhook(self) -> None:
+        """End."""
+
+
+class SheetShell(InteractiveShell):
+    """A shell without history, without colours, that keeps tracebacks to itself."""
+
+    displayhook_class = Type(QuietDisplayHook)
+
+    def showtraceback(self, *args: Any, **options: Any) -> None:
+        """Show nothing: the error is told with the outcome."""
+
+    def showsyntaxerror(self, *args: Any, **options: Any) -> None:
+        """Show nothing."""
+
+
+class KeptText(io.StringIO):
+    """Text of which only the beginning is kept.
+
+    Examples
+    --------
+    >>> out = KeptText(4)
+    >>> out.write("too long"), out.getvalue()[:4], out.is_cut
+    (8, 'too ', True)
+    """
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self._left = most
+        self.is_cut = False
+
+    def write(self, text: str) -> int:
+        """Keep what there is still room for."""
+        if not self.is_cut:
+            super().write(text[: self._left])
+            self._left -= len(text)
+            if self._left < 0:
+                self.is_cut = True
+                super().write(CUT)
+        return len(text)
+
+
+def sheet_shell() -> SheetShell:
+    """Return the shell of this process; ``get_ipython()`` gives it to the cells."""
+    config = Config()
+    config.HistoryManager.enabled = False  # it would keep a file and a thread
+    config.InteractiveShell.colors = "nocolor"
+    return SheetShell.instance(config=config)
+
+
+def run_cell(shell: SheetShell, source: str, output_chars: int) -> dict[str, Any]:
+    """Run one cell; return its outcome as plain values, see `CellOutcome`."""
+    out, err = KeptText(output_chars), KeptText(output_chars)
+    hook: Any = shell.displayhook
+    hook.shown = ""
+    take_scores()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        result = shell.run_cell(source, store_history=False)
+    error = result.error_before_exec or result.error_in_exec
+    return {
+        "value": _plain_number(result.result),
+        "text": hook.shown,
+        "stdout": out.getvalue(),
+        "stderr": err.getvalue(),
+        "error": "" if error is None else _in_words(error),
+        "scores": [asdict(score) for score in take_scores()],
+        "ending": next(_endings(error, out.is_cut or err.is_cut), ""),
+    }
+
+
+def _plain_number(value: Any) -> float | None:
+    """Return a plain float or int as a float; a truth value, a tensor, numpy's numbers are none."""
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        return float(value) if abs(value) < 2**53 else float("inf")
+    return None
+
+
+def _in_words(error: BaseException) -> str:
+    try:
+        words = " ".join(str(error).split())
+    except Exception:  # the student's own class may not even have words
+        words = ""
+    kind = type(error).__name__
+    return f"{kind}: {words}"[:2_000] if words else kind
+
+
+def _endings(error: BaseException | None, is_cut: bool) -> Iterator[str]:
+    if isinstance(error, MemoryError) or (error and any(words in _in_words(error) for words in _ALLOCATOR)):
+        yield "memory"
+    if is_cut:
+        yield "output"
