@@ -34,7 +34,7 @@ _NAMES = {
     "core.objectives": ("Objective", "channel", "class_probability", "class_score", "unit"),
     "core.pair_augment": ("PairAugment",),
     "core.probes": ("LayerProbes", "LinearProbe", "linear_probe", "probe_layers"),
-    "core.regularizers": ("p_norm", "total_variation"),
+    "core.regularizers": ("p_norm", "regularizer", "total_variation"),
     "core.representation_similarity": ("LayerComparison", "compare_layers", "linear_cka"),
     "core.saliency": ("SaliencyMap", "saliency_map"),
     "core.sanity": ("randomization_steps", "randomization_test"),

@@ -106,7 +106,7 @@ def test_the_number_of_images_is_the_length_of_the_list() -> None:
             vw.channel("0", 1) + vw.total_variation(0.5),
             r"rewarded.*objective - vw.total_variation\(weight=0.5",
         ),
-        (vw.channel("0", 1) - -1 * vw.p_norm(weight=2), r"rewarded.*objective - vw.p_norm\(weight=2"),
+        (vw.channel("0", 1) - -1 * vw.p_norm(weight=2), r"rewarded.*objective - vw.p_norm\(p=6, weight=2\)"),
         (vw.channel("0", [0, 1]) + vw.channel("0", [0, 1, 2]), r"different numbers of images: \[2, 3\]"),
     ],
 )

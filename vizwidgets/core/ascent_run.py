@@ -19,6 +19,7 @@ from .layers import check_model, device_of, input_shape_of
 from .network import Probe, choose_precision
 from .objectives import Objective
 from .optimizers import Climber
+from .own_regularizer import own_functions
 from .record import make_record
 from .settings import LIVE, AscentSettings
 from .verdict import Evidence, Verdict, judge, worst
@@ -102,6 +103,11 @@ class AscentRun:
     def num_taken(self) -> int:
         """Number of steps taken."""
         return len(self.history.steps) - 1
+
+    @property
+    def objectives(self) -> list[Objective]:
+        """The objective that the run began with, and each that it was changed to."""
+        return [self.first[0], *(change["objective"] for _, change in self.changes if "objective" in change)]
 
     @property
     def steps(self) -> list[AscentStep]:
@@ -193,10 +199,11 @@ class AscentRun:
         self.settings.changed(**changes)
         if objective is not None:
             self._check_size(_checked(objective).bind(self.model))
+            own_functions(one for each in (*self.objectives, objective) for _, one in each.regularizers)
         with self._lock:
             change = {name: value for name, value in changes.items() if getattr(self.settings, name) != value}
             if objective is not None and objective != self._source:
-                change["objective"] = objective.to_dict()
+                change["objective"] = objective
             if change:
                 self._change(change)
 
@@ -212,7 +219,7 @@ class AscentRun:
         self.settings = self.settings.changed(**rest)
         before = self.objective.activations
         if "objective" in change:
-            self._source = Objective.from_dict(change["objective"])
+            self._source = change["objective"]
             self.objective = self._source.bind(self.model)
         return self.objective.activations != before
 

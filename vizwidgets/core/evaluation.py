@@ -13,6 +13,7 @@ from .last_convolution import Outputs
 from .measures import Measure
 from .network import Probe
 from .objectives import Objective
+from .own_regularizer import OwnRegularizer
 from .rectifiers import revived_relus
 from .transforms import View
 
@@ -67,8 +68,8 @@ class Evaluation:
         norms = {"activation": _norm(self.gradient) / scale}
         for weight, measure in objective.regularizers:
             value, gradient = self._penalty(measure)
-            terms[measure.kind] = terms.get(measure.kind, 0.0) + weight * value
-            norms[measure.kind] = norms.get(measure.kind, 0.0) + abs(weight) * _norm(gradient)
+            terms[measure.title] = terms.get(measure.title, 0.0) + weight * value
+            norms[measure.title] = norms.get(measure.title, 0.0) + abs(weight) * _norm(gradient)
         return AscentStep(
             step=number,
             image=self.image.cpu(),
@@ -150,6 +151,8 @@ def _gradient(values: Tensor, leaf: Tensor, keeps_graph: bool = False) -> Tensor
 
 
 def _penalty(measure: Measure, image: Tensor) -> tuple[Tensor, Tensor]:
+    if isinstance(measure, OwnRegularizer):
+        return measure.value_and_gradient(image)
     with torch.enable_grad():
         leaf = image.detach().requires_grad_()
         value = measure.value(leaf, {})

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -21,6 +22,11 @@ class Measure:
 
     kind: ClassVar[str] = ""
     is_regularizer: ClassVar[bool] = False
+
+    @property
+    def title(self) -> str:
+        """Name under which the term stands in curves, verdicts and records."""
+        return self.kind
 
     @property
     def size(self) -> int:
@@ -47,6 +53,15 @@ class Measure:
     def code(self, weight: float) -> str:
         """Return the Python source of the weighted term."""
         raise NotImplementedError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the measure's values as JSON-able data."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any], functions: Mapping[str, Any]) -> Measure:
+        """Rebuild a measure from `to_dict`; `functions` of one's own stand under the names of their terms."""
+        return cls(**{name: _frozen(value) for name, value in values.items()})
 
 
 @dataclass(frozen=True)
@@ -197,6 +212,10 @@ def _check_unit(unit: tuple[int, ...], layer: Layer) -> tuple[int, ...]:
                 f"{word} must be in 0..{length - 1} for layer {layer.alias or layer.name!r}; got {place}."
             )
     return unit
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
 
 
 def _one_or_list(values: tuple[Any, ...]) -> str:

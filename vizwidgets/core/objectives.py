@@ -9,12 +9,14 @@ image:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from torch import nn
 
 from .measures import Channel, ClassProbability, ClassScore, Measure, Unit
+from .own_function import ImageFunction
+from .own_regularizer import own_functions
 from .whole_numbers import whole_number
 
 
@@ -60,9 +62,10 @@ class Objective:
         for weight, measure in self.regularizers:
             if weight > 0:
                 raise ValueError(
-                    f"{measure.kind} would be rewarded, not penalized: subtract it, "
-                    f"objective - vw.{measure.kind}(weight={abs(weight):g})."
+                    f"{measure.title} would be rewarded, not penalized: subtract it, "
+                    f"objective - {measure.code(weight)}."
                 )
+        own_functions(measure for _, measure in self.regularizers)  # each name stands for one of them
         sizes = {measure.size for _, measure in self.activations if measure.size > 1}
         if len(sizes) > 1:
             raise ValueError(f"the terms ask for different numbers of images: {sorted(sizes)}.")
@@ -103,15 +106,19 @@ class Objective:
 
     def to_dict(self) -> list[dict[str, Any]]:
         """Return the objective as JSON-able data."""
-        return [{"kind": measure.kind, "weight": weight, **asdict(measure)} for weight, measure in self.terms]
+        return [{"kind": one.kind, "weight": weight, **one.to_dict()} for weight, one in self.terms]
 
     @staticmethod
-    def from_dict(data: Iterable[Mapping[str, Any]]) -> Objective:
-        """Rebuild an objective from `to_dict`."""
-        terms = []
+    def from_dict(
+        data: Iterable[Mapping[str, Any]], functions: Mapping[str, ImageFunction] | None = None
+    ) -> Objective:
+        """Rebuild an objective from `to_dict`; its functions of one's own are given by name."""
+        kinds, terms = _measure_kinds(), []
         for entry in data:
-            values = {name: _frozen(value) for name, value in entry.items() if name not in ("kind", "weight")}
-            terms.append((float(entry["weight"]), _measure_kinds()[entry["kind"]](**values)))
+            if entry["kind"] not in kinds:
+                raise ValueError(f"this version knows no measure {entry['kind']!r}; got {dict(entry)}.")
+            values = {name: value for name, value in entry.items() if name not in ("kind", "weight")}
+            terms.append((float(entry["weight"]), kinds[entry["kind"]].from_dict(values, functions or {})))
         return Objective(tuple(terms))
 
 
@@ -236,11 +243,9 @@ def _number(value: Any, word: str) -> int:
     return number
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(item) for item in value) if isinstance(value, (list, tuple)) else value
-
-
 def _measure_kinds() -> dict[str, type[Measure]]:
+    from . import regularizers  # noqa: F401 - not above, for they are made of objectives; they count here
+
     kinds: dict[str, type[Measure]] = {}
     waiting = [Measure]
     while waiting:

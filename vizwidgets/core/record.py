@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from .objectives import Objective
+from .own_function import name_of
+from .own_regularizer import own_functions
 from .settings import AscentSettings
 
 if TYPE_CHECKING:
@@ -20,16 +23,21 @@ FORMAT = "vizwidgets ascent 1"
 
 
 def make_record(run: AscentRun) -> dict[str, Any]:
-    """Describe a run: weights, objective, settings, the changes on the way, versions and curves."""
+    """Describe a run: weights, objective, settings, the changes on the way, versions and curves.
+
+    Functions of one's own are named under ``"functions"``: by what they stood for, what they were called.
+    """
     objective, settings = run.first
+    own = own_functions(measure for each in run.objectives for _, measure in each.regularizers)
     return {
         "format": FORMAT,
         "model": str(getattr(getattr(run.model, "provenance", None), "name", type(run.model).__name__)),
         "weights_hash": weights_hash(run.model),
         "objective": objective.to_dict(),
+        "functions": {name: name_of(function) for name, function in own.items()},
         "settings": asdict(settings),
         "start": _pack(run.given_start),
-        "changes": [[at, change] for at, change in run.changes],
+        "changes": [[at, _plain(change)] for at, change in run.changes],
         "num_taken": run.num_taken,
         "has_diverged": run.has_diverged,
         "precision": run.precision,
@@ -66,6 +74,12 @@ def read_start(record: dict[str, Any]) -> Tensor | None:
         return None
     data = bytearray(base64.b64decode(packed["values"]))
     return torch.frombuffer(data, dtype=torch.float32).reshape(packed["shape"]).clone()
+
+
+def _plain(change: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.to_dict() if isinstance(value, Objective) else value for name, value in change.items()
+    }
 
 
 def _pack(image: Tensor | None) -> dict[str, Any] | None:

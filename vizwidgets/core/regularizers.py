@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Tensor
 from torch.nn.functional import pad
@@ -12,7 +12,10 @@ from torch.nn.functional import pad
 from .last_convolution import Outputs
 from .measures import Measure, number_code
 from .objectives import Objective
+from .own_function import ImageFunction, name_of
+from .own_regularizer import OwnRegularizer
 
+TAKEN = ("activation", "objective", "h")  # curves that are no regularizer's
 TINY = 1e-12  # keeps the gradient of a root finite where the image is flat
 
 
@@ -115,6 +118,61 @@ def p_norm(p: float = 6.0, weight: float = 0.1, center: float = 0.5) -> Objectiv
     if not 0 <= center <= 1:
         raise ValueError(f"center must be in [0, 1]; got {center}.")
     return Objective(((float(weight), PNorm(float(p), float(center))),))
+
+
+def regularizer(function: ImageFunction, weight: float = 0.1, name: str | None = None) -> Objective:
+    """A regularizer of your own: any differentiable function of the images. Subtract it from an objective.
+
+    Parameters
+    ----------
+    function : callable
+        Gets images (N, C, H, W) in [0, 1] and returns (N,) numbers, one for each image, computed with torch:
+        the ascent goes down their gradient. It is called in each step with a copy of the images.
+    weight : float
+        Strength, 0 or more. It means about the same as that of `total_variation` where the function is a mean
+        over pixels; of a sum over pixels take as much less as there are pixels.
+    name : str, optional
+        Under which the term stands in curves, verdicts and records; by default the function's own name.
+
+    Returns
+    -------
+    Objective
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no function, or the weight or the name can not be. What the function returns is checked
+        when an ascent calls it; then `FunctionError`, a ValueError, says what was wanted and what came.
+
+    References
+    ----------
+    Lecture, "Activation Maximization: Practical Considerations".
+
+    Examples
+    --------
+    >>> def brightness(images):
+    ...     return images.flatten(1).mean(dim=1)
+    >>> regularizer(brightness, weight=0.2)
+    vw.regularizer(brightness, weight=0.2)
+    """
+    check_function("function", function)
+    name = name_of(function) if name is None else name
+    if not isinstance(name, str) or not name.strip() or name in TAKEN:
+        raise ValueError(
+            f"name must be a word other than {', '.join(TAKEN)}, which stand for other curves; got {name!r}. "
+            "vw.regularizer(function, name='my_regularizer')"
+        )
+    _check_weight("regularizer", weight)
+    return Objective(((float(weight), OwnRegularizer(function, name)),))
+
+
+def check_function(argument: str, function: Any) -> None:
+    """Refuse what can not be called with images."""
+    if not callable(function) or isinstance(function, type):
+        raise TypeError(
+            f"{argument} must be a function that takes images (N, C, H, W) and returns (N,) numbers; "
+            f"got {function!r}."
+        )
 
 
 def _sign(weight: float) -> str:

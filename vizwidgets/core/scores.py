@@ -117,7 +117,7 @@ def bound_objective(model: nn.Module, objective: Objective) -> Objective:
         )
     if objective.regularizers:
         raise ValueError(
-            f"the objective contains a regularizer ({objective.regularizers[0][1].kind}), which does not "
+            f"the objective contains a regularizer ({objective.regularizers[0][1].title}), which does not "
             "come from the network; leave it out."
         )
     return objective.bind(model)

@@ -8,6 +8,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from torch import Tensor, nn
 
+from vizwidgets.core.own_function import FunctionError, ImageFunction
 from vizwidgets.core.verdict import Verdict
 from vizwidgets.draw.charts import curve_figure
 from vizwidgets.draw.curves import human
@@ -16,12 +17,13 @@ from .ascent_controls import TargetControls, knob_groups
 from .ascent_frame import AscentFrame
 from .ascent_readings import Readings, three_numbers
 from .ascent_stepper import AscentStepper
-from .ascent_target import target_words
+from .ascent_target import WEIGHTS as REGULARIZERS
+from .ascent_target import target_of, target_words
 from .ascent_traits import WEIGHTS, AscentTraits
 from .ascent_words import ascent_code, provenance_line
 from .explorer import Curves
+from .own_functions import OwnFunctions
 
-REGULARIZERS = {"total_variation": "tv_weight", "p_norm": "p_norm_weight"}
 TOP = ("activation", "objective")
 
 
@@ -46,6 +48,10 @@ class AscentExplorer(AscentTraits, AscentFrame):
         Start image (C, H, W) in [0, 1]; by default gray with noise.
     preset : str
         ``"lucid"``, ``"keras-vis"`` or ``"lecture"``.
+    total_variation, p_norm : callable, optional
+        Functions of your own in the place of ours: images (N, C, H, W) in [0, 1] to (N,) numbers,
+        differentiable. The slider of that weight then uses yours, and each Reset takes up its newest
+        definition. What yours does wrong stands in the status line.
     **settings
         ``tv_weight`` and ``p_norm_weight``, fields of `AscentSettings` such as ``size=160``.
 
@@ -74,12 +80,15 @@ class AscentExplorer(AscentTraits, AscentFrame):
         best_real: float | Tensor | None = None,
         start: Tensor | None = None,
         preset: str = "lucid",
+        total_variation: ImageFunction | None = None,
+        p_norm: ImageFunction | None = None,
         **settings: Any,
     ) -> None:
+        self.functions = OwnFunctions(total_variation=total_variation, p_norm=p_norm)
         target = _target(layer, channel, unit, class_name)
         weights = {name: settings.pop(name) for name in WEIGHTS if name in settings}
         self._set_up(model, preset, target, weights, settings)
-        self._stepper = AscentStepper(model, self.order(), start)
+        self._stepper, failure = self._first_stepper(start)
         self._best_real, self._best_real_target = best_real, target_words(self)
         super().__init__(self._stepper)
         self.readings = Readings(self.apply)
@@ -88,6 +97,18 @@ class AscentExplorer(AscentTraits, AscentFrame):
         knobs = knob_groups(self, self.bar.say)
         subtitle = provenance_line(model, self._stepper.ascent.precision)
         self._assemble("Gradient ascent", subtitle, [self.target.box, *knobs], [self.readings])
+        if failure is not None:
+            self.run.fail(failure)
+
+    def _first_stepper(self, start: Tensor | None) -> tuple[AscentStepper, FunctionError | None]:
+        """Return a stepper, and why a function of the student's own fails at the start: it does without."""
+        objective, settings = self.order()
+        try:
+            return AscentStepper(self.model, (objective, settings), start), None
+        except FunctionError as failure:
+            stepper = AscentStepper(self.model, (target_of(self), settings), start)
+            stepper.ask(objective, settings)  # what a reset begins with: the function may be mended by then
+            return stepper, failure
 
     # -- the easy door in Python ----------------------------------------------------------------------
 
@@ -144,22 +165,35 @@ class AscentExplorer(AscentTraits, AscentFrame):
     def _words(self) -> str:
         return target_words(self)
 
+    def _heading(self) -> str:
+        return ", ".join([super()._heading(), *map(self.functions.words, self.functions)])
+
     def _on_state(self, change: dict[str, Any]) -> None:
         if change["new"] == "running":
             self.readings.wait()
+        elif change["new"] == "idle" and self.functions.renew():
+            self._stepper.ask(*self.order())
+
+    def _on_order(self, is_anew: bool) -> None:
+        if is_anew:
+            self.functions.renew()
+        super()._on_order(is_anew)
 
     def _settle(self) -> None:
         if self.run.has_orders:
             return  # another picture comes at once: measure that one
-        if self._stepper.is_looking_back:
+        numbers = three_numbers(self._stepper, self._best_for_target())
+        if isinstance(self.run.exception, FunctionError):
+            self.readings.show(numbers, None, self.functions.remedy)
+        elif self._stepper.is_looking_back:
             words = f"Step {self.run.num_taken} of {self._stepper.furthest}: Start and Step go on from here."
-            self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
+            self.readings.show(numbers, None, words)
         elif self.run.num_taken == 0 and not self._stepper.ascent.has_diverged:
             words = "The start image. The verdict comes when the run rests."
-            self.readings.show(three_numbers(self._stepper, self._best_for_target()), None, words)
+            self.readings.show(numbers, None, words)
         else:
             verdict = self._stepper.ascent.verdict()
-            self.readings.show(three_numbers(self._stepper, self._best_for_target()), verdict, "")
+            self.readings.show(numbers, verdict, "")
 
     def _best_for_target(self) -> float | Tensor | None:
         """A number holds for the target it was given for; an image can be measured for any."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 
 from vizwidgets.core.layers import Layer
+from vizwidgets.core.own_function import name_of
 from vizwidgets.core.settings import PARAMETERIZATIONS, PRESETS
 from vizwidgets.core.whole_numbers import MAX_SEED
 
 from . import controls
-from .ascent_target import by_block, layer_title, pickable_layers, why_no_classes
+from .ascent_target import WEIGHTS, by_block, layer_title, pickable_layers, why_no_classes
 
 if TYPE_CHECKING:
     from .ascent import AscentExplorer
@@ -126,13 +128,20 @@ def _layer_words(layer: Layer, block: str) -> str:
 def knob_groups(explorer: AscentExplorer, say: Callable[[str], None]) -> list[ipywidgets.Widget]:
     """Return the groups of controls that act on the next step, and those that begin a new run."""
     make = explorer.controls = _knobs()
+    weights: list[ipywidgets.Widget] = []
     for name, control in make.items():
         if name != "size" or isinstance(explorer.size, int):
             controls.bind(explorer, name, control, say)
+    for name, trait in WEIGHTS.items():
+        weights.append(make[trait])
+        if name in explorer.functions:
+            make[trait].tooltip = f"Weight of your function {name_of(explorer.functions[name])}"
+            words = escape(explorer.functions.words(name))
+            weights.append(ipywidgets.HTML(f'<span class="vw-subtitle">{words}</span>'))
     pick = lambda *names: [make[name] for name in names]  # noqa: E731
     numbers = controls.row(pick("num_steps", "size", "seed"))
     return [
-        controls.group("Regularizers and step", pick("tv_weight", "p_norm_weight", "lr"), "knobs"),
+        controls.group("Regularizers and step", [*weights, make["lr"]], "knobs"),
         controls.group("The network's view", pick("jitter", "rotate", "scale", "blur_sigma"), "knobs"),
         controls.group("Recipe", [*pick("preset", "parameterization"), numbers], "recipe"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from torch import nn
@@ -10,11 +10,13 @@ from torch import nn
 from vizwidgets.core.classes import find_class
 from vizwidgets.core.layers import Layer, list_layers
 from vizwidgets.core.objectives import Objective, channel, class_score, unit
-from vizwidgets.core.regularizers import p_norm, total_variation
+from vizwidgets.core.regularizers import p_norm, regularizer, total_variation
 
 if TYPE_CHECKING:
     from .ascent_traits import AscentTraits
 
+OURS: dict[str, Callable[..., Objective]] = {"total_variation": total_variation, "p_norm": p_norm}
+WEIGHTS = {"total_variation": "tv_weight", "p_norm": "p_norm_weight"}  # the trait of each one's weight
 WEIGHTY = ("Conv", "Linear")  # kinds of layers that the picker offers; any other can be set by name
 
 
@@ -82,10 +84,10 @@ def target_of(explorer: AscentTraits) -> Objective:
 def objective_of(explorer: AscentTraits) -> Objective:
     """Return target minus regularizers; a weight of 0 leaves the regularizer out."""
     objective = target_of(explorer)
-    if explorer.tv_weight:
-        objective = objective - total_variation(weight=round(explorer.tv_weight, 6))
-    if explorer.p_norm_weight:
-        objective = objective - p_norm(weight=round(explorer.p_norm_weight, 6))
+    for name, trait in WEIGHTS.items():
+        weight, own = round(getattr(explorer, trait), 6), explorer.functions.get(name)
+        if weight:
+            objective = objective - (regularizer(own, weight, name) if own else OURS[name](weight=weight))
     return objective
 
 

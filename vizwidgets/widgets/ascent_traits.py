@@ -16,12 +16,14 @@ from vizwidgets.core.optimizers import DEFAULT_LR, OPTIMIZERS
 from vizwidgets.core.settings import PARAMETERIZATIONS, PRESETS, AscentSettings, preset, settings_from
 from vizwidgets.core.whole_numbers import MAX_SEED
 
+from .ascent_target import WEIGHTS as WEIGHT_TRAITS
 from .ascent_target import class_target, layer_title, objective_of, pickable_layers
+from .own_functions import OwnFunctions
 from .together import Together
 
 TARGET = ("kind", "layer", "channel", "row", "column", "class_name")
 START = ("seed", "size", "parameterization", "optimizer", "spread")  # these and TARGET begin a new run
-WEIGHTS = ("tv_weight", "p_norm_weight")
+WEIGHTS = tuple(WEIGHT_TRAITS.values())
 LIVE = ("lr", "jitter", "rotate", "scale", "blur_sigma", "num_steps")  # act on the next step, like WEIGHTS
 SETTINGS = (*START, *LIVE)  # traits that are fields of AscentSettings
 BLUR_EVERY = 4  # steps from one blur to the next, where there is blur
@@ -55,6 +57,7 @@ class AscentTraits(Together):
 
     model: nn.Module
     layer_info: Layer
+    functions: OwnFunctions
 
     def _set_up(
         self,

@@ -8,7 +8,8 @@ from typing import Any
 from torch import nn
 
 from vizwidgets.core.ascent_run import AscentRun
-from vizwidgets.core.objectives import Objective
+from vizwidgets.core.own_function import NAMELESS, name_of
+from vizwidgets.core.own_regularizer import own_functions
 from vizwidgets.core.settings import AscentSettings
 
 PRECISION_WORDS = {"bfloat16": "computed in bfloat16", "float32": "computed in float32"}
@@ -45,7 +46,8 @@ def ascent_code(run: AscentRun, num_taken: int) -> str:
     """
     objective, settings = run.first
     changes = [(at, change) for at, change in run.changes if at < num_taken]
-    lines = ["import vizwidgets as vw", "", *_model_lines(run.model), f"objective = {objective!r}"]
+    lines = ["import vizwidgets as vw", "", *_model_lines(run.model), *_function_lines(run)]
+    lines.append(f"objective = {objective!r}")
     if run.given_start is not None:
         lines.append("start = ...  # the start image that you gave")
     if not changes:
@@ -67,6 +69,17 @@ def _model_lines(model: nn.Module) -> list[str]:
     return [f"model = ...  # your {model_name(model)}"]
 
 
+def _function_lines(run: AscentRun) -> list[str]:
+    own = own_functions(measure for each in run.objectives for _, measure in each.regularizers)
+    names = dict.fromkeys(name_of(function) for function in own.values())
+    return [
+        f"{name} = ...  # the function that you gave"
+        if name == NAMELESS
+        else f"# {name} is your function: run the cell that defines it first"
+        for name in names
+    ]
+
+
 def _change_lines(changes: list[tuple[int, dict[str, Any]]], num_taken: int) -> list[str]:
     lines: list[str] = []
     done = 0
@@ -76,7 +89,7 @@ def _change_lines(changes: list[tuple[int, dict[str, Any]]], num_taken: int) -> 
             done = at
         parts = [f"{name}={_literal(value)}" for name, value in change.items() if name != "objective"]
         if "objective" in change:
-            parts.insert(0, repr(Objective.from_dict(change["objective"])))
+            parts.insert(0, repr(change["objective"]))
         lines.append(f"run.update({', '.join(parts)})")
     if num_taken > done:
         lines.append(f"for _ in range({num_taken - done}):\n    run.step()")

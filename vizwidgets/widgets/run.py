@@ -106,6 +106,10 @@ class Run(Machine):
             if self.allows("stop"):
                 self.stop()
 
+    def fail(self, failure: Exception) -> None:
+        """Say that the run can not begin, and why; a reset tries again."""
+        self._fail(failure)
+
     def seen(self) -> None:
         """Note that a browser has drawn a frame."""
         self._patience.seen()
