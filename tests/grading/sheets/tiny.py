@@ -40,8 +40,9 @@ checks = Checks("Q1, further", points=4, seed=seed)
 x = torch.rand(3, 5, generator=generator, dtype=torch.float64)
 with checks("fresh numbers", 2, hint="largest minus smallest"):
     assert close(spread(x), [max(row) - min(row) for row in x.tolist()])
+mixed = x * torch.tensor([1.0, -1.0, 1.0, -1.0, 1.0], dtype=torch.float64)
 with checks("numbers below zero", 2, hint="no absolute value is asked for"):
-    assert close(spread(x - 2), [max(row) - min(row) for row in x.tolist()])
+    assert close(spread(mixed), [max(row) - min(row) for row in mixed.tolist()])
 checks.score()
 ### END HIDDEN TESTS"""
 CENTRE = """\
@@ -54,11 +55,12 @@ CENTRE_CHECK = """\
 import torch
 from vizwidgets.grading import Checks, close
 checks = Checks("Q2", points=4)
-with checks("the mean is zero", 2, hint="subtract the mean"):
-    assert abs(centre(torch.tensor([1.0, 2.0, 6.0])).mean()) < 1e-6
-with checks("differences stay as they were", 2, hint="do not divide"):
+with checks("the mean is zero, though the numbers differ", 2, hint="subtract the mean"):
     got = centre(torch.tensor([1.0, 2.0, 6.0]))
-    assert close(got[1] - got[0], 1.0) and close(got[2] - got[1], 4.0)
+    assert abs(got.mean()) < 1e-6 and got.max() > got.min()
+with checks("moved, with the differences as they were", 2, hint="do not divide"):
+    got = centre(torch.tensor([1.0, 2.0, 6.0]))
+    assert got[0] < 0 and close(got[1] - got[0], 1.0) and close(got[2] - got[1], 4.0)
 checks.score()"""
 CENTRE_HIDDEN = """\
 # Q2, further checks with fresh inputs: they run when your sheet is graded.
@@ -94,9 +96,9 @@ MUTANTS = [
     Mutant("smallest minus largest", cell="q1", old="largest - x.amin(dim=1)", new="x.amin(dim=1) - largest",
            loses={"q1_check": ("known numbers",), "q1_hidden": ("fresh numbers", "numbers below zero")}),
     Mutant("divides by the deviation", cell="q2", old="x - x.mean()", new="(x - x.mean()) / x.std()",
-           loses={"q2_check": ("differences",), "q2_hidden": ("fresh",)}),
+           loses={"q2_check": ("moved",), "q2_hidden": ("fresh",)}),
     Mutant("subtracts the smallest", cell="q2", old="x.mean()", new="x.min()",
-           loses={"q2_check": ("the mean is zero",), "q2_hidden": ("fresh",)}),
+           loses={"q2_check": ("the mean is zero", "moved"), "q2_hidden": ("fresh",)}),
 ]
 '''
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -60,7 +61,7 @@ def write_sheet(course: Course, name: str) -> list[str]:
     return changed
 
 
-def built_texts(course: Course, name: str) -> dict[Any, str]:
+def built_texts(course: Course, name: str) -> dict[Path, str]:
     """Return what the files of a sheet must hold: ``{path: text}`` for release and self-study version.
 
     Raises
@@ -68,13 +69,25 @@ def built_texts(course: Course, name: str) -> dict[Any, str]:
     ValueError
         If the source breaks the rules.
     """
-    source = Sheet.read(course.source(name)).notebook
+    source = read_source(course.source(name))
     if broken := check_source(source):
         raise ValueError("\n".join([f"{name} breaks {len(broken)} rules of a source:", *broken]))
     return {
         course.release(name): notebook_text(release_of(source, name)),
         course.selfstudy(name): notebook_text(selfstudy_of(source, name)),
     }
+
+
+def read_source(path: Path) -> NotebookNode:
+    """Read the source of a sheet just as it is: nbformat's own reader gives ids that stand twice new names.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        If there is none, or it is no notebook.
+    """
+    Sheet.read(path)
+    return nbformat.v4.reads(path.read_text(encoding="utf-8"))
 
 
 def release_of(source: NotebookNode, name: str) -> NotebookNode:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 
 import nbformat
 from nbformat import NotebookNode
@@ -15,7 +16,7 @@ AUTOMATIC, TEXT = 16.0, 4.0  # points of a sheet
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 HIDDEN_WORDS = "they run when your sheet is graded"
 _MARK = {"grade", "solution", "locked", "schema_version", "grade_id", "task", "cell_type"}
-_MAGIC = re.compile(r"^\s*[%!?]|\?\s*$")
+_MAGIC = re.compile(r"^[%!?]|\?$")
 
 
 def check_source(source: NotebookNode) -> list[str]:
@@ -31,9 +32,8 @@ def check_source(source: NotebookNode) -> list[str]:
     >>> check_source(nbformat.v4.new_notebook())[0]
     'the first code cell must be `setup`, locked; there is no code cell.'
     """
-    sheet = Sheet(source, "")
-    faults = [*_format_faults(source), *_id_faults(sheet)]
-    if faults:
+    sheet = Sheet(source)
+    if faults := [*_id_faults(sheet)] or [*_format_faults(source)]:
         return faults  # what follows finds cells by their ids
     faults += [*_frame_faults(sheet), *_point_faults(sheet)]
     for cell in sheet.cells:
@@ -43,7 +43,7 @@ def check_source(source: NotebookNode) -> list[str]:
 
 def _format_faults(source: NotebookNode) -> Iterator[str]:
     try:
-        nbformat.validate(source)
+        nbformat.validate(deepcopy(source))
     except nbformat.ValidationError as reason:
         yield f"it must be a valid notebook; {str(reason).splitlines()[0]}"
     if (source.nbformat, source.nbformat_minor) < (4, 5):
@@ -119,14 +119,14 @@ def _cell_faults(cell: NotebookNode, sheet: Sheet) -> Iterator[str]:
 def _code_faults(cell: NotebookNode) -> Iterator[str]:
     if cell.outputs or cell.execution_count is not None:
         yield "no outputs are kept; clear them"
-    magic = next((line for line in cell.source.splitlines() if _MAGIC.match(line)), None)
-    if magic is not None:
-        yield f"no magics, for not every grader knows them; got {magic.strip()!r}"
-        return
     try:
         compile(cell.source, id_of(cell), "exec")
     except SyntaxError as reason:
-        yield f"it must be Python; line {reason.lineno}: {reason.msg}"
+        line = (reason.text or "").strip()
+        is_magic = _MAGIC.search(line) is not None
+        yield f"no magics, for not every grader knows them; got {line!r}" if is_magic else (
+            f"it must be Python; line {reason.lineno}: {reason.msg}"
+        )
 
 
 def _answer_faults(cell: NotebookNode) -> Iterator[str]:

@@ -1,0 +1,102 @@
+"""Which wrong answer fails which criterion: what each mutant must lose, and whether it lost just that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..results import CellResult
+from .mutants import Mutant
+
+Results = Mapping[str, CellResult]  # cell id: what was found in it
+Labels = Mapping[str, tuple[str, ...]]  # cell id: the labels of its criteria
+
+
+def labels_of(results: Results) -> dict[str, tuple[str, ...]]:
+    """Return the labels of the criteria of each cell that has any."""
+    return {
+        name: tuple(each.label for each in found.criteria)
+        for name, found in results.items()
+        if found.criteria
+    }
+
+
+def failed(results: Results) -> set[tuple[str, str]]:
+    """Return (cell, label) of every criterion that is not met."""
+    return {
+        (name, each.label) for name, found in results.items() for each in found.criteria if not each.is_met
+    }
+
+
+def expected_losses(mutant: Mutant, labels: Labels) -> set[tuple[str, str]]:
+    """Return (cell, label) of every criterion that a mutant must fail.
+
+    Parameters
+    ----------
+    mutant : Mutant
+        It names labels, or beginnings that only one label has.
+    labels : mapping
+        All labels of each check cell.
+
+    Raises
+    ------
+    ValueError
+        If a beginning belongs to no label of the cell, or to several.
+
+    Examples
+    --------
+    >>> mutant = Mutant("adds", "q1", old="*", new="+", loses={"q1_check": ("known",)})
+    >>> expected_losses(mutant, {"q1_check": ("known numbers", "shape")})
+    {('q1_check', 'known numbers')}
+    """
+    return {
+        (cell, _label(mutant, cell, beginning, labels.get(cell, ())))
+        for cell, beginnings in mutant.loses.items()
+        for beginning in beginnings
+    }
+
+
+def mutant_faults(mutant: Mutant, labels: Labels, results: Results) -> Iterator[str]:
+    """Say in which way a mutant lost something else than it must.
+
+    Parameters
+    ----------
+    mutant : Mutant
+        What was handed in.
+    labels : mapping
+        All labels of each check cell.
+    results : mapping
+        What was found in the cells that were run.
+    """
+    wanted = {loss for loss in expected_losses(mutant, labels) if loss[0] in results}
+    got = failed(results)
+    for name, found in results.items():
+        if found.problem:
+            yield f"{name} was not scored: {found.problem}"
+    for cell, label in sorted(wanted - got):
+        yield f"{cell} does not notice it in {label!r}"
+    for cell, label in sorted(got - wanted):
+        yield f"{cell} takes the point of {label!r} too"
+
+
+def survivors(labels: Labels, kills: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return (cell, label) of the criteria that no mutant fails: nobody knows whether they notice anything.
+
+    Examples
+    --------
+    >>> survivors({"q1_check": ("known numbers", "shape")}, [("q1_check", "shape")])
+    [('q1_check', 'known numbers')]
+    """
+    killed = set(kills)
+    return [(cell, label) for cell, found in labels.items() for label in found if (cell, label) not in killed]
+
+
+def _label(mutant: Mutant, cell: str, beginning: str, labels: tuple[str, ...]) -> str:
+    found = [label for label in labels if label == beginning] or [
+        label for label in labels if label.startswith(beginning)
+    ]
+    if len(found) != 1:
+        raise ValueError(
+            f"the mutant {mutant.name!r} must name one criterion of {cell}, of {list(labels)}; "
+            f"got {beginning!r}."
+        )
+    return found[0]
