@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
-import shutil
 import signal
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ import torch
 
 from ..seeds import PIN
 from .channel import Channel
-from .limits import Limits, lower_limits
-from .shell import SheetShell, run_cell
+from .files import copy_files
+from .limits import MEGABYTE, Limits, lower_limits
+from .shell import SheetShell, run_cell, sheet_shell
 
 
 def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None:
@@ -31,12 +33,15 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
     shell : SheetShell
         Not used before.
     settings : dict
-        ``seed``, ``limits``, ``work`` (the folder to run in).
+        ``seed``, ``limits``, ``work`` (the folder to run in), ``folder`` (whose files are copied there).
     """
     limits = Limits(**settings["limits"])
+    if settings["folder"] is not None:
+        copy_files(Path(settings["folder"]), Path(settings["work"]), int(limits.disk_mb * MEGABYTE) // 2)
     _prepare(settings["seed"], settings["work"])
     lower_limits(limits)
     channel.send({"is_ready": True})
+    _silence()
     while True:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that comes late must not hit the next cell
         try:
@@ -51,26 +56,34 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
         channel.send(answer)
 
 
-def copy_files(folder: Path, work: Path, most: int) -> None:
-    """Copy what was handed in beside the notebook, as far as it fits: plain files only, no links."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_file() or any(each.is_symlink() for each in path.parents):
-            continue
-        most -= path.stat().st_size
-        if most < 0:
-            return
-        target = work / path.relative_to(folder)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
-
-
 def _prepare(seed: int, work: str) -> None:
     """Set what a cell finds: folder, seeds, one thread, nobody to ask."""
     os.chdir(work)
     os.environ.update({PIN: str(seed), "TMPDIR": work, "MPLBACKEND": "agg"})
     sys.path.insert(0, "")
-    sys.stdin = open(os.devnull, encoding="utf-8")
     random.seed(seed)
     np.random.seed(seed % 2**32)
     torch.manual_seed(seed)
     torch.set_num_threads(1)
+
+
+def _silence() -> None:
+    """Let what is written past Python, by the system or by other programs, go nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in range(3):
+        os.dup2(nowhere, standard)
+    os.close(nowhere)
+    sys.stdin = open(os.devnull, encoding="utf-8")
+    with contextlib.suppress(OSError):  # when memory is short this process goes first, not the grader's
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+
+
+def main() -> None:
+    """Run one sheet for the grader at the other end of the socket whose number stands on the command line."""
+    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
+    settings = channel.receive()
+    serve(channel, sheet_shell(), settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,7 +1,7 @@
 """A warm process: everything is imported, nothing is computed, and each sheet runs in a child of it.
 
-Started by `Runner` with ``python -m vizwidgets.grading.running.nursery``. It never sees a cell: the grader
-talks to the child directly, so nothing of one student's run is left for the next one's.
+Started by `WarmProcess` with ``python -m vizwidgets.grading.running.nursery``. It never sees a cell: the
+grader talks to the child directly, so nothing of one student's run is left for the next one's.
 """
 
 from __future__ import annotations
@@ -14,11 +14,16 @@ import sys
 import time
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+from . import kernel
 from .channel import Channel
 from .child import serve
+from .sandbox import write_user_map
 from .shell import SheetShell, sheet_shell
+from .warden import guard
+
+_PATIENCE = 1.0  # seconds, for a child that ends by itself
 
 
 def main() -> None:
@@ -26,7 +31,7 @@ def main() -> None:
     connection = socket.socket(fileno=int(sys.argv[1]))
     control = Channel(connection)
     shell = sheet_shell()
-    become_subreaper()
+    kernel.adopt_orphans()
     child = 0
     control.send({"is_ready": True})
     while True:
@@ -35,34 +40,43 @@ def main() -> None:
         except EOFError:  # the grader is gone
             break
         if order["order"] == "start":
-            child = _start(connection, shell, order)
-            control.send({"process": child})
+            child = _start(connection, shell, order["settings"])
         elif order["order"] == "interrupt":
             _signal(child, signal.SIGINT)
         else:
-            control.send({"status": _end(child)})
+            control.send({"status": _end(child, order["is_ending"])})
             child = 0
-    _end(child)
+    _end(child, False)
 
 
 def _start(connection: socket.socket, shell: SheetShell, settings: dict[str, Any]) -> int:
     """Fork a child for one sheet; its end of the grader's channel comes over the socket."""
     _, descriptors, _, _ = socket.recv_fds(connection, 1, 1)
+    answer, ask = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
-        _live(connection, Channel(socket.socket(fileno=descriptors[0])), shell, settings)
-    os.close(descriptors[0])
+        connection.close()
+        _live(Channel(socket.socket(fileno=descriptors[0])), shell, settings, (answer[0], ask[1]))
+    for descriptor in (descriptors[0], answer[0], ask[1]):
+        os.close(descriptor)
     with contextlib.suppress(OSError):  # the child does the same: whoever comes first
         os.setpgid(child, child)
+    if settings["is_protected"] and os.read(ask[0], 1):
+        with contextlib.suppress(OSError):  # the child then says so
+            write_user_map(child)
+            os.write(answer[1], b"m")
+    os.close(answer[1])
+    os.close(ask[0])
     return child
 
 
-def _live(connection: socket.socket, channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None:
+def _live(channel: Channel, shell: SheetShell, settings: dict[str, Any], maps: tuple[int, int]) -> NoReturn:
     """Be the child: never return."""
     status = 1
     try:
-        connection.close()
         os.setpgid(0, 0)
+        if settings["is_protected"]:
+            guard(channel, shell, settings, maps)
         serve(channel, shell, settings)
         status = 0
     except BaseException:  # for the grader, who reads stderr when a child does not come up
@@ -71,22 +85,31 @@ def _live(connection: socket.socket, channel: Channel, shell: SheetShell, settin
         os._exit(status)  # nothing of the parent's is to be tidied up here
 
 
-def _end(child: int) -> int | None:
-    """End a child and all that it has left behind; return its status as `os.waitpid` gives it."""
+def _end(child: int, is_ending: bool) -> int | None:
+    """End a child and all that it has left behind; return its exit code, below 0 for a signal.
+
+    ``is_ending``: it ends by itself, and how is of interest.
+    """
     if not child:
         return None
+    end = time.monotonic() + (_PATIENCE if is_ending else 0)
+    while time.monotonic() < end and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        time.sleep(0.005)
     _signal(child, signal.SIGKILL)
     os.kill(child, signal.SIGKILL)  # it may have left its group
     _, status = os.waitpid(child, 0)
+    _end_orphans()
+    return os.waitstatus_to_exitcode(status)
+
+
+def _end_orphans() -> None:
+    """End what a child without a sandbox has left running."""
     while orphans := _children():
         for orphan in orphans:
             with contextlib.suppress(OSError):
                 os.kill(orphan, signal.SIGKILL)
-        for orphan in orphans:
-            with contextlib.suppress(OSError):
                 os.waitpid(orphan, os.WNOHANG)
         time.sleep(0.001)
-    return status
 
 
 def _signal(child: int, number: int) -> None:
@@ -94,22 +117,12 @@ def _signal(child: int, number: int) -> None:
         os.killpg(child, number)
 
 
-def become_subreaper() -> None:
-    """Let what a child leaves behind become ours, so that it can be ended."""
-    if sys.platform == "linux":
-        import ctypes
-
-        ctypes.CDLL(None, use_errno=True).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
-
-
 def _children() -> list[int]:
     """Return the processes whose parent we are."""
-    found = []
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError, ValueError):
-            words = status.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
-            if int(words[1]) == os.getpid():
-                found.append(int(status.parent.name))
+    found: list[int] = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, path.read_text(encoding="ascii").split())
     return found
 
 
