@@ -1,0 +1,137 @@
+"""What one sender handed in, looked at file by file: attempts at a sheet, records, and what is no use."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from .archives import zip_files
+from .budget import ArchiveError, Budget
+from .downloads import Parcel, SentFile, is_of_the_system
+from .file_kinds import Notebook, is_record, read_notebook, words_for
+from .recognition import KnownSheet, Recognised, recognise
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One notebook of the sheet that is collected.
+
+    Parameters
+    ----------
+    sent : SentFile
+        How it came.
+    data : bytes
+        The file.
+    notebook : dict
+        The same as plain values.
+    recognised : Recognised
+        What was found out about it.
+    """
+
+    sent: SentFile
+    data: bytes
+    notebook: Notebook
+    recognised: Recognised
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Greater for the one to take: an untouched release never stands for an answer, then the newest."""
+        return self.recognised.is_begun, self.sent.age
+
+
+@dataclass
+class Contents:
+    """All that one sender handed in for one sheet.
+
+    Parameters
+    ----------
+    attempts : list of Attempt
+        In no order.
+    records : dict of str to bytes
+        Records of explorations, by the names of their files.
+    refused : list of (str, str)
+        Name of a file, and why it is no use with what to do.
+    """
+
+    attempts: list[Attempt] = field(default_factory=list)
+    records: dict[str, bytes] = field(default_factory=dict)
+    refused: list[tuple[str, str]] = field(default_factory=list)
+
+
+def contents_of(parcel: Parcel, sheet: str, known: dict[str, KnownSheet], budget: Budget) -> Contents:
+    """Look at every file of a sender; a zip among them is opened, a zip in that is not.
+
+    Parameters
+    ----------
+    parcel : Parcel
+        The files.
+    sheet : str
+        Which sheet is wanted.
+    known : dict of str to KnownSheet
+        The sheets of the course.
+    budget : Budget
+        Of this sender.
+    """
+    found = Contents()
+    for sent in _unpacked(parcel.files, found, budget):
+        if words := words_for(sent.name):
+            found.refused.append((sent.name, words))
+            continue
+        try:
+            data = sent.file.read(budget)
+            if data.startswith(_ZIP):
+                raise ArchiveError("a zip in a zip, not opened; ask for the notebook (.ipynb) itself")
+            _take(sent, data, sheet, known, found)
+        except ArchiveError as reason:
+            found.refused.append((sent.name, str(reason)))
+    return found
+
+
+def _unpacked(files: list[SentFile], found: Contents, budget: Budget) -> list[SentFile]:
+    """Return the files, with those of zips in the place of the zips."""
+    flat: list[SentFile] = []
+    for sent in files:
+        try:
+            flat += _inside(sent, budget) if _is_zip(sent) else [sent]
+        except ArchiveError as reason:
+            found.refused.append((sent.name, str(reason)))
+    return flat
+
+
+def _is_zip(sent: SentFile) -> bool:
+    return sent.name.lower().endswith(".zip")
+
+
+def _inside(sent: SentFile, budget: Budget) -> list[SentFile]:
+    own = zip_files(io.BytesIO(sent.file.read(budget)), budget)
+    files = [file for file in own if not is_of_the_system(file.path)]
+    if not files:
+        raise ArchiveError("an empty zip; ask for it again")
+    return [SentFile(file, f"{sent.name}/{file.path}", sent.number) for file in files]
+
+
+def _take(sent: SentFile, data: bytes, sheet: str, known: dict[str, KnownSheet], found: Contents) -> None:
+    """Put a file where it belongs.
+
+    Raises
+    ------
+    ArchiveError
+        If it is no use; the message says why and what to do.
+    """
+    try:
+        notebook = read_notebook(data)
+    except ArchiveError:
+        if not is_record(data):
+            raise
+        found.records[sent.name.rpartition("/")[2]] = data
+        return
+    recognised = recognise(notebook, known)
+    if recognised.sheet == sheet:
+        found.attempts.append(Attempt(sent, data, notebook, recognised))
+    elif recognised.sheet:
+        raise ArchiveError(f"the sheet {recognised.sheet}; collect it as that one, or ask for the right one")
+    else:
+        raise ArchiveError("a notebook without any function of this sheet; ask for the right one")
