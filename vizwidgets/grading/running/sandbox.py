@@ -23,6 +23,7 @@ _ROOM = ("/tmp", "/var/tmp")  # where programs expect to be able to write
 _SOCKETS = ("/run",)  # of services that would do things for us outside
 _DEVICES = ("null", "zero", "full", "random", "urandom")
 _NOBODY, _STUDENT = 65534, 1000  # who a sheet is outside and inside when the grader is root
+_CACHES = ("XDG_CACHE_HOME", "VIZWIDGETS_HOME")  # fetched weights may lie there
 _EMPTY = "size=4k,mode=755"
 
 
@@ -86,9 +87,7 @@ def arrange_mounts(work: str, folder: str | None, hidden: Iterable[str], limits:
 
 def confine() -> None:
     """Be the first process of the new namespace, see only its processes, and give up every privilege."""
-    with contextlib.suppress(
-        OSError
-    ):  # a container may hide parts of /proc: then it stays as it is, unreadable
+    with contextlib.suppress(OSError):  # where a container hides parts of /proc it stays as it is
         kernel.mount("proc", "/proc", "proc", kernel.NO_SUID | kernel.NO_DEVICES | kernel.NO_EXEC)
     kept = []
     if os.getuid() == 0:
@@ -151,6 +150,6 @@ def _is_free(folder: str) -> bool:
     if not os.path.isdir(folder) or os.path.islink(folder):
         return False
     needed = [*sys.path, sys.prefix, sys.base_prefix, *os.environ.get("PATH", "").split(os.pathsep)]
-    needed += [os.path.expanduser("~"), os.environ.get("XDG_CACHE_HOME", "")]
+    needed += [os.path.expanduser("~"), *map(os.environ.get, _CACHES)]
     whole = os.path.realpath(folder) + os.sep
     return not any((os.path.realpath(each) + os.sep).startswith(whole) for each in needed if each)
