@@ -12,9 +12,8 @@ from typing import Any
 from ..sheets.sheet import id_of
 from .channel import Channel
 from .limits import Limits
-from .outcomes import CellOutcome, outcome_from
+from .outcomes import OUT_OF_MEMORY, CellOutcome, outcome_from
 from .processes import SheetProcess
-from .warden import OUT_OF_MEMORY
 
 _GRACE_SECONDS = 2.0  # between the interrupt of a time limit and the end of the process
 

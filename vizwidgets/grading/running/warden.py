@@ -11,9 +11,9 @@ from . import kernel, sandbox
 from .channel import Channel
 from .child import serve
 from .limits import MEGABYTE, Limits
+from .outcomes import OUT_OF_MEMORY
 from .shell import SheetShell
 
-OUT_OF_MEMORY = 77  # the status by which a warden says so
 _LOOK_SECONDS = 0.2
 
 
@@ -63,9 +63,8 @@ def _wait(sheet: int, limits: Limits) -> int:
             code = os.waitstatus_to_exitcode(status)
             return 128 - code if code < 0 else code
         signal.sigtimedwait([signal.SIGCHLD], _LOOK_SECONDS)
-        if (
-            not os.path.exists("/proc/self") and _memory_of_all() > most
-        ):  # we are not in the sandbox's own /proc
+        is_own = not os.path.exists("/proc/self")  # in the /proc of the sandbox we do not appear
+        if is_own and _memory_of_all() > most:
             os.kill(sheet, signal.SIGKILL)
             return OUT_OF_MEMORY
 
