@@ -1,0 +1,37 @@
+"""The results of a class as they count: what the checks gave, and what a person gave for the texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vizwidgets.grading.results import SheetResult
+from vizwidgets.grading.sheets.course import Course
+from vizwidgets.grading.sheets.sheet import Sheet
+
+from .marks import Marks, read_marks, with_marks
+
+
+def marked_results(course: Course, sheet: str) -> tuple[list[SheetResult], Marks]:
+    """Return the results of a sheet with the points for texts in them, and those marks with their comments.
+
+    Raises
+    ------
+    ValueError
+        If nothing has been graded, or the points for the texts can not be read.
+    """
+    from .gradebook import Gradebook
+
+    results = sorted(Gradebook(course, sheet).results(), key=lambda result: result.student)
+    if not results:
+        raise ValueError(f"there are no graded submissions of {sheet}; run the command grade first.")
+    marks = read_marks(course, sheet)
+    for result in results:
+        check_folder_name(result.student)
+    texts = Sheet.read(course.source(sheet)).texts
+    return [with_marks(result, marks, texts) for result in results], marks
+
+
+def check_folder_name(student: str) -> None:
+    """Refuse a name that would lead out of the folder of the class."""
+    if Path(student).name != student or "\\" in student:
+        raise ValueError(f"a student's folder is one name without slashes; got {student!r}.")
