@@ -8,6 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 from PIL import Image
 from torch import nn
 
@@ -304,6 +306,30 @@ def test_scenes_predictions_and_strengths_of_another_kind_are_refused_in_words()
 
 
 STREETS = torch.rand(2, 3, 8, 8), torch.arange(128).reshape(2, 8, 8) % 3
+
+
+def texts_of(figure):
+    """Return what is written above and beneath the pictures of a figure, and where, in pixels."""
+    FigureCanvasAgg(figure).draw()
+    legend = figure.axes[-1].get_legend().findobj(Text)
+    texts = [text for text in figure.findobj(Text) if text not in legend and text.get_text().strip()]
+    return [(text.get_text(), text.get_window_extent()) for text in texts]
+
+
+@pytest.mark.parametrize("picked", [None, "road"])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize(
+    "name", ["net {}", "net {}, tuned after rendered ones", "efficientnet_lite0_tuned_{}"]
+)
+def test_no_line_under_or_over_a_picture_touches_another(name, count, picked):
+    predictions = {name.format(number): torch.tensor(made(7)[2])[None] for number in range(count)}
+    figure = show_segmentation(scenes_of(1), predictions, images=[0], picked=picked)
+    places = texts_of(figure)
+    assert len(places) == 2 + 4 * count
+    for number, (words, box) in enumerate(places):
+        assert 0 <= box.x0 and box.x1 <= figure.bbox.x1 and 0 <= box.y0 and box.y1 <= figure.bbox.y1, words
+        assert not [other for other, where in places[:number] if box.overlaps(where)], words
+        assert not any(axis.get_window_extent().shrunk(0.99, 0.99).overlaps(box) for axis in figure.axes)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from dataclasses import replace
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
 
+from .broken_lines import broken
 from .charts import NotebookFigure
 from .class_bars import bars_height, draw_class_bars
 from .class_key import ClassKey
@@ -18,6 +19,8 @@ from .segmentation_sheet import LabelPanel, SegmentationRow, panel_lines
 WIDTH, TITLE, WORDS, LEGEND, CAPTION = 9.6, 0.26, 0.24, 0.5, 0.3  # inches
 WIDEST = 2.9  # picture
 LETTERS = 7.5  # points: names in the pictures
+TITLE_SIZE, WORDS_SIZE = 10, 8  # points
+LEADING = 1.25  # from one line of words to the next, in their size
 
 
 def segmentation_figure(
@@ -63,9 +66,9 @@ def segmentation_figure(
     across = min(WIDTH / columns, WIDEST)
     height, width = to_bytes(rows[0].image).shape[:2]
     look = replace(look or LabelLook(), letters=LETTERS / 72 / across * width)
-    lines = [line for row in rows for line in panel_lines(row, key, look)]
-    down = across * 0.96 * height / width + TITLE + WORDS
-    heights = [down] * len(lines) + [LEGEND] + ([] if ious is None else [bars_height(key, len(ious))])
+    lines = [_fitting(line, 72 * 0.94 * across) for row in rows for line in panel_lines(row, key, look)]
+    bars = [] if ious is None else [bars_height(key, len(ious))]
+    heights = [*(across * 0.96 * height / width + _words_height(line) for line in lines), LEGEND, *bars]
     size = across * columns, sum(heights) + (CAPTION if caption else 0)
     figure = NotebookFigure(figsize=size, dpi=100, layout="constrained")
     table = figure.add_gridspec(len(heights), columns, height_ratios=heights)
@@ -80,6 +83,23 @@ def segmentation_figure(
     return figure
 
 
+def _fitting(line: Sequence[LabelPanel], width: float) -> list[LabelPanel]:
+    """Break titles and words that would reach into the next picture, at a width in points."""
+    return [
+        panel._replace(
+            title=broken(panel.title, width, TITLE_SIZE, is_bold=True),
+            words=broken(panel.words, width, WORDS_SIZE),
+        )
+        for panel in line
+    ]
+
+
+def _words_height(line: Sequence[LabelPanel]) -> float:
+    """Return what titles and words of a line of pictures need, in inches."""
+    above, below = (max(getattr(panel, part).count("\n") for panel in line) for part in ("title", "words"))
+    return TITLE + WORDS + LEADING / 72 * (above * TITLE_SIZE + below * WORDS_SIZE)
+
+
 def _columns(row: SegmentationRow) -> int:
     if row.labels is None:
         return 1 + len(row.predictions)
@@ -88,8 +108,8 @@ def _columns(row: SegmentationRow) -> int:
 
 def _show(axis: Axes, panel: LabelPanel) -> None:
     axis.imshow(panel.picture, interpolation="antialiased")
-    axis.set_title(panel.title, fontsize=10, loc="left", weight="bold")
-    axis.set_xlabel(panel.words, fontsize=8, loc="left", color="#555555")
+    axis.set_title(panel.title, fontsize=TITLE_SIZE, loc="left", weight="bold")
+    axis.set_xlabel(panel.words, fontsize=WORDS_SIZE, loc="left", color="#555555")
     axis.set_xticks([])
     axis.set_yticks([])
     axis.spines[:].set_visible(False)
