@@ -6,7 +6,6 @@ from html import escape
 from typing import Any
 
 import mistune
-from mistune.plugins.table import table
 
 MOST = 20_000  # characters; an answer of two hundred words has 1,500
 
@@ -30,10 +29,12 @@ class _Harmless(mistune.HTMLRenderer):
         return f"<ol>\n{text}</ol>\n" if ordered else f"<ul>\n{text}</ul>\n"
 
 
-def _tables(markdown: Any) -> None:
-    """Understand tables, and write their cells without a style of their own."""
-    table(markdown)
-    markdown.renderer.register("table_cell", _cell)
+def _markdown() -> mistune.Markdown:
+    """Return a reader of markdown with tables, whose cells have no style of their own."""
+    renderer = _Harmless(escape=True)
+    markdown = mistune.create_markdown(renderer=renderer, plugins=["strikethrough", "table"])
+    renderer.register("table_cell", _cell)
+    return markdown
 
 
 def _cell(renderer: Any, text: str, align: str | None = None, head: bool = False) -> str:
@@ -57,11 +58,9 @@ def safe_markdown(text: str) -> str:
     """
     rest = len(text) - MOST
     shown = text[:MOST]
+    read = _markdown()
     try:
-        markdown = mistune.create_markdown(
-            renderer=_Harmless(escape=True), plugins=["strikethrough", _tables]
-        )
-        html = str(markdown(shown))
+        html = str(read(shown))
     except Exception:  # a parser that gives up must not hide an answer
         html = f"<pre>{escape(shown)}</pre>\n"
     return html + (f"<p><em>… cut: {rest:,} further characters</em></p>\n" if rest > 0 else "")
