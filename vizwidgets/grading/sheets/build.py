@@ -109,7 +109,7 @@ def release_of(source: NotebookNode, name: str) -> NotebookNode:
 def selfstudy_of(source: NotebookNode, name: str) -> NotebookNode:
     """Return what someone who learns alone gets: no solutions, every check to see, nothing of nbgrader."""
     learning = _cleared(source, *SELFSTUDY_STEPS)
-    learning.cells = [cell for cell in learning.cells if cell.id != "integrity"]  # it is for graders only
+    learning.cells = [cell for cell in learning.cells if not cell.id.startswith("integrity")]  # for graders
     for cell in learning.cells:
         if HIDDEN_WORDS in cell.source:
             cell.source = unhidden(cell.source)

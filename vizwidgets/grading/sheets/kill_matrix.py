@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 
 from ..results import CellResult
 from .mutants import Mutant
+from .sheet import Sheet
+from .trials import Trial, answered
 
 Results = Mapping[str, CellResult]  # cell id: what was found in it
 Labels = Mapping[str, tuple[str, ...]]  # cell id: the labels of its criteria
@@ -55,19 +58,64 @@ def expected_losses(mutant: Mutant, labels: Labels) -> set[tuple[str, str]]:
     }
 
 
-def mutant_faults(mutant: Mutant, labels: Labels, results: Results) -> Iterator[str]:
-    """Say in which way a mutant lost something else than it must.
+def applied(sheet: Sheet, mutants: Iterable[Mutant]) -> tuple[list[tuple[Mutant, str]], list[str]]:
+    """Return each mutant with the answer that it gives, and in words why some can not be applied."""
+    wrong, faults = [], []
+    for mutant in mutants:
+        try:
+            wrong.append((mutant, mutant.applied_to(sheet.cell(mutant.cell).source)))
+        except (KeyError, ValueError) as reason:
+            faults.append(str(reason))
+    return wrong, faults
+
+
+def mutant_trials(
+    sheet: Sheet, wrong: Sequence[tuple[Mutant, str]], seeds: tuple[int, ...]
+) -> tuple[list[tuple[Mutant, ...]], list[Trial]]:
+    """Return what is to be run, and which mutants stand behind each outcome of it.
 
     Parameters
     ----------
-    mutant : Mutant
-        What was handed in.
+    sheet : Sheet
+        The source.
+    wrong : sequence of (Mutant, str)
+        Mutants with their answers.
+    seeds : tuple of int
+        Each mutant is run at all of them, alone with its question; then at the first one in a whole sheet,
+        where the first mutants of all questions stand together, then the second ones, and so on: what a
+        mistake does to the checks of another question is seen there.
+    """
+    groups: list[tuple[Mutant, ...]] = []
+    trials = []
+    for mutant, answer in wrong:
+        cells = answered(sheet, {mutant.cell: answer}, only=mutant.cell)
+        groups += [(mutant,)] * len(seeds)
+        trials.append(Trial(mutant.name, cells, seeds))
+    by_question = [[each for each in wrong if each[0].cell == question] for question in sheet.answers]
+    for row in zip_longest(*by_question):
+        together = [each for each in row if each is not None]
+        if together:
+            groups.append(tuple(mutant for mutant, _ in together))
+            names = " + ".join(mutant.name for mutant, _ in together)
+            cells = answered(sheet, {mutant.cell: answer for mutant, answer in together})
+            trials.append(Trial(names, cells, seeds[:1]))
+    return groups, trials
+
+
+def mutant_faults(mutants: Iterable[Mutant], labels: Labels, results: Results) -> Iterator[str]:
+    """Say in which way mutants lost something else than they must.
+
+    Parameters
+    ----------
+    mutants : iterable of Mutant
+        What was handed in together.
     labels : mapping
         All labels of each check cell.
     results : mapping
         What was found in the cells that were run.
     """
-    wanted = {loss for loss in expected_losses(mutant, labels) if loss[0] in results}
+    losses = {loss for mutant in mutants for loss in expected_losses(mutant, labels)}
+    wanted = {loss for loss in losses if loss[0] in results}
     got = failed(results)
     for name, found in results.items():
         if found.problem:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ..running.runner import Runner
 from .build import built_texts, read_source, release_of, selfstudy_of
 from .course import Course
-from .kill_matrix import expected_losses, labels_of, mutant_faults, survivors
+from .kill_matrix import applied, expected_losses, labels_of, mutant_faults, mutant_trials, survivors
 from .lazy_answers import lazy_answers
 from .leaks import find_leaks
 from .mutants import Mutant, read_mutants
@@ -129,7 +129,7 @@ class _Proof:
     ) -> None:
         self.sheet, self._wrong, self._runner, self._jobs = sheet, wrong, runner, jobs
         draw = random.Random(0)  # more seeds are the same ones and further ones
-        self._seeds = [draw.randrange(2**31) for _ in range(seeds)]
+        self._seeds = tuple(draw.randrange(2**31) for _ in range(seeds))
         self._few = self._seeds[: max(3, seeds // 10)]
         self._full = sum(points for cell, points in sheet.points.items() if cell not in sheet.texts)
         self._kills: set[tuple[str, str]] = set()
@@ -137,11 +137,11 @@ class _Proof:
     def solution(self) -> Finding:
         """All points, at every seed, labels that are unique and the same at every seed."""
         cells = answered(self.sheet, {})
-        self._solved = self._run([Trial("the solution", cells, seed) for seed in self._seeds])
+        self._solved = self._run([Trial("the solution", cells, (seed,)) for seed in self._seeds])
         self.labels = labels_of(self._solved[0].results)
         faults = [fault for outcome in self._solved for fault in _lost(outcome)]
         faults += [
-            f"the criteria are others at seed {each.trial.seed}"
+            f"the criteria are others at seed {each.seed}"
             for each in self._solved
             if labels_of(each.results) != self.labels
         ]
@@ -154,43 +154,39 @@ class _Proof:
         """No points for the release as it is handed out, in any cell."""
         release = release_of(self.sheet.notebook, self.sheet.name)
         cells = handed_in(self.sheet, release)
-        outcomes = self._run([Trial("the release", cells, seed) for seed in self._few])
-        return Finding("release", "0 points in every cell", tuple(_gained(outcomes)))
+        found = self._run([Trial("the release", cells, self._few)])
+        return Finding("release", "0 points in every cell", tuple(_gained(found)))
 
     def selfstudy(self) -> Finding:
         """No points for the self-study version as it is, all when it is filled in."""
         learning = selfstudy_of(self.sheet.notebook, self.sheet.name)
-        empty, filled = (
-            [Trial(name, learned(self.sheet, learning, is_filled=is_filled), seed) for seed in self._few]
-            for name, is_filled in (("the empty version", False), ("the filled version", True))
-        )
-        gained = _gained(self._run(empty))
-        lost = [fault for outcome in self._run(filled) for fault in _lost(outcome)]
+        empty = learned(self.sheet, learning, is_filled=False)
+        filled = learned(self.sheet, learning, is_filled=True)
+        gained = _gained(self._run([Trial("the empty version", empty, self._few)]))
+        full = self._run([Trial("the filled version", filled, self._few)])
+        lost = [fault for outcome in full for fault in _lost(outcome)]
         return Finding("self-study", f"0 points empty, {self._full:g} filled in", (*gained, *lost))
 
     def lazy(self) -> Finding:
         """No criterion for an answer that took no work."""
         trials = [
-            Trial(f"{answer}: {name}", answered(self.sheet, {answer: source}, only=answer), self._seeds[0])
+            Trial(f"{answer}: {name}", answered(self.sheet, {answer: source}, only=answer), self._few)
             for answer, name, source in lazy_answers(self.sheet)
         ]
         return Finding("lazy answers", f"{len(trials)} get no point", tuple(_gained(self._run(trials))))
 
     def mutants(self) -> Finding:
-        """Each loses exactly its own criteria: in the whole sheet at one seed, in its question at others."""
-        faults: list[str] = []
-        ready: list[tuple[Mutant, str]] = []
-        for mutant in self._wrong:
+        """Each loses exactly its own criteria: alone at each seed, and in a whole sheet of mistakes."""
+        wrong, faults = applied(self.sheet, self._wrong)
+        groups, trials = mutant_trials(self.sheet, wrong, self._few)
+        outcomes = self._run(trials)
+        for group, outcome in zip(groups, outcomes, strict=True):
             try:
-                ready.append((mutant, mutant.applied_to(self.sheet.cell(mutant.cell).source)))
-                self._kills |= expected_losses(mutant, self.labels)
-            except (KeyError, ValueError) as reason:
+                self._kills |= {loss for mutant in group for loss in expected_losses(mutant, self.labels)}
+                found = mutant_faults(group, self.labels, outcome.results)
+                faults += [f"{outcome}: {fault}" for fault in found]
+            except ValueError as reason:
                 faults.append(str(reason))
-        trials = [trial for mutant, source in ready for trial in self._mutant_trials(mutant, source)]
-        named = {mutant.name: mutant for mutant, _ in ready}
-        for outcome in self._run(trials):
-            found = mutant_faults(named[outcome.trial.name], self.labels, outcome.results)
-            faults += [f"{outcome.trial.name!r}, seed {outcome.trial.seed}: {fault}" for fault in found]
         words = f"{len(self._wrong)} lose exactly their criteria at {len(self._few)} seeds"
         return Finding("mutants", words, tuple(dict.fromkeys(faults)))
 
@@ -208,32 +204,24 @@ class _Proof:
         words = f"{sum(quickest.values()):.1f} s for the sheet, {quickest[slowest]:.1f} s of it for {slowest}"
         return Finding("time", words)
 
-    def _mutant_trials(self, mutant: Mutant, source: str) -> Iterator[Trial]:
-        answers = {mutant.cell: source}
-        for place, seed in enumerate(self._few):
-            only = mutant.cell if place else ""
-            yield Trial(mutant.name, answered(self.sheet, answers, only=only), seed)
-
     def _run(self, trials: list[Trial]) -> list[Outcome]:
         return run_trials(trials, self._runner, self._jobs)
 
 
 def _lost(outcome: Outcome) -> Iterator[str]:
     """Say which points a variant lost that should have all."""
-    where = f"{outcome.trial.name}, seed {outcome.trial.seed}"
     for cell, found in outcome.results.items():
         if found.problem:
-            yield f"{where}: {cell}: {found.problem}"
+            yield f"{outcome}: {cell}: {found.problem}"
         for each in found.criteria:
             if not each.is_met:
-                yield f"{where}: {cell} loses {each.label!r}: {each.reason}"
+                yield f"{outcome}: {cell} loses {each.label!r}: {each.reason}"
 
 
 def _gained(outcomes: list[Outcome]) -> Iterator[str]:
     """Say which points a variant got that should have none."""
     for outcome in outcomes:
-        where = f"{outcome.trial.name}, seed {outcome.trial.seed}"
         for cell, found in outcome.results.items():
             met = [each.label for each in found.criteria if each.is_met]
             if found.reached or met:
-                yield f"{where}: {cell} gives {found.reached or 0:g} points for {met}"
+                yield f"{outcome}: {cell} gives {found.reached or 0:g} points for {met}"

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
 
 from ..results import CellResult
+from ..running.outcomes import CellOutcome
 from ..running.rule import score_cell
 from ..running.runner import Runner
+from ..seeds import PIN
 from .overwrite import overwrite
-from .sheet import Sheet, id_of, is_answer, is_grade, mark_of
+from .sheet import Sheet, id_of, is_answer, is_grade, is_shown_only
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One variant and one seed.
+    """One variant of a sheet.
 
     Parameters
     ----------
@@ -26,47 +29,55 @@ class Trial:
         What is tried, in words.
     cells : tuple of NotebookNode
         What is run, with nbgrader's metadata.
-    seed : int
-        What ``fresh_seed()`` gives.
+    seeds : tuple of int
+        What ``fresh_seed()`` gives. After the first one only the checks that ask for it are run again, in the
+        same process: all else is the same.
     """
 
     name: str
     cells: tuple[NotebookNode, ...]
-    seed: int
+    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a trial.
+    """What came of a trial at one seed.
 
     Parameters
     ----------
-    trial : Trial
-        What was run.
+    name : str
+        What was tried.
+    seed : int
+        The seed.
     results : mapping
         Cell id: what was found in each graded code cell that was run.
     seconds : mapping
         Cell id: how long it took.
     """
 
-    trial: Trial
+    name: str
+    seed: int
     results: Mapping[str, CellResult]
     seconds: Mapping[str, float]
 
-    @property
-    def reached(self) -> float:
-        """Points of all cells together."""
-        return sum(found.reached or 0.0 for found in self.results.values())
+    def __str__(self) -> str:
+        return f"{self.name}, seed {self.seed}"
 
 
 def run_trials(trials: Iterable[Trial], runner: Runner, jobs: int) -> list[Outcome]:
-    """Run trials, ``jobs`` at once, each in a process of its own; return their outcomes in the same order."""
+    """Run trials, ``jobs`` at once, each in a process of its own.
+
+    Returns
+    -------
+    list of Outcome
+        One for each seed of each trial, in their order.
+    """
     with ThreadPoolExecutor(jobs) as pool:
-        return list(pool.map(lambda trial: _outcome(trial, runner), trials))
+        return [outcome for found in pool.map(lambda trial: _run(trial, runner), trials) for outcome in found]
 
 
 def answered(sheet: Sheet, answers: Mapping[str, str], *, only: str = "") -> tuple[NotebookNode, ...]:
-    """Return the code cells of a sheet with other answers.
+    """Return the cells of a sheet with other answers.
 
     Parameters
     ----------
@@ -78,16 +89,10 @@ def answered(sheet: Sheet, answers: Mapping[str, str], *, only: str = "") -> tup
         Id of an answer: the setup, this answer and its checks, and nothing else. Exact, because a check takes
         nothing but its own question's answer from the cells above (a rule of the source).
     """
-    chosen = []
-    for cell in sheet.cells:
-        name = id_of(cell)
-        is_own = name in ("setup", only, f"{only}_check", f"{only}_hidden")
-        if cell.cell_type != "code" or (only and not is_own):
-            continue
-        if name in answers:
-            cell = deepcopy(cell)
-            cell.source = answers[name]
-        chosen.append(cell)
+    own = ("setup", only, f"{only}_check", f"{only}_hidden")
+    chosen = [deepcopy(cell) for cell in sheet.cells if not only or id_of(cell) in own]
+    for cell in chosen:
+        cell.source = answers.get(id_of(cell), cell.source)
     return tuple(chosen)
 
 
@@ -107,12 +112,23 @@ def learned(sheet: Sheet, selfstudy: NotebookNode, *, is_filled: bool) -> tuple[
     return tuple(cell for cell in answered(sheet, texts) if id_of(cell) in texts)
 
 
-def _outcome(trial: Trial, runner: Runner) -> Outcome:
-    marked = {id_of(cell): cell for cell in trial.cells if mark_of(cell)}
-    found = runner.run(trial.cells, seed=trial.seed)
-    graded = {each.cell: each for each in found if each.cell in marked and is_grade(marked[each.cell])}
-    return Outcome(
-        trial,
-        {name: score_cell(marked[name], each) for name, each in graded.items()},
-        {each.cell: each.seconds for each in found},
-    )
+def _run(trial: Trial, runner: Runner) -> list[Outcome]:
+    again = [cell for cell in trial.cells if is_grade(cell) and "fresh_seed" in cell.source]
+    turns = [list(trial.cells), *([_pin(seed), *again] for seed in trial.seeds[1:])]
+    found = iter(runner.run([cell for turn in turns for cell in turn], seed=trial.seeds[0]))
+    return [
+        _outcome(trial.name, seed, turn, found) for seed, turn in zip(trial.seeds, turns, strict=True)
+    ]
+
+
+def _outcome(name: str, seed: int, turn: list[NotebookNode], found: Iterator[CellOutcome]) -> Outcome:
+    """Score the cells of one turn; the runner leaves out what is no code and what only shows."""
+    run = [cell for cell in turn if cell.cell_type == "code" and not is_shown_only(cell)]
+    ends = dict(zip(map(id_of, run), found, strict=False))
+    results = {id_of(cell): score_cell(cell, ends[id_of(cell)]) for cell in run if is_grade(cell)}
+    return Outcome(name, seed, results, {cell: end.seconds for cell, end in ends.items()})
+
+
+def _pin(seed: int) -> NotebookNode:
+    source = f"import os\nos.environ[{PIN!r}] = '{seed}'"
+    return new_code_cell(source, id="pin")
