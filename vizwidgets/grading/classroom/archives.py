@@ -61,7 +61,9 @@ class ForeignFile:
         try:
             with self.open() as source:
                 return b"".join(self._chunks(source, budget))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as reason:
+        except ArchiveError:
+            raise
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, IndexError) as reason:
             raise ArchiveError(
                 f"damaged in the zip ({reason}); download it, or ask for it, again"
             ) from reason
