@@ -163,8 +163,14 @@ def test_a_folder_of_photographs_is_a_target_and_is_read_again_when_it_changes(t
     task = target_task(str(tmp_path))
     assert task.class_names == ("cat", "dog") and target_task(str(tmp_path)) is task
     Image.new("RGB", (40, 30)).save(tmp_path / "cat" / "3.png")
-    assert target_task(str(tmp_path)) is not task
+    changed = target_task(str(tmp_path))
+    assert changed is not task and changed.fingerprint != task.fingerprint
+    (tmp_path / "cat" / "3.png").unlink()
+    assert target_task(str(tmp_path)).fingerprint == task.fingerprint
     assert TransferOrder("ImageNet", str(tmp_path), 1, "feature extractor").target == str(tmp_path)
+    order = TransferOrder("ImageNet", str(tmp_path), 1, "feature extractor", photographs=task.fingerprint)
+    assert order.variant == "" and order.settings["photographs"] == task.fingerprint
+    assert "photographs" not in TransferOrder("ImageNet", str(tmp_path), 1, "feature extractor").settings
     with pytest.raises(ValueError, match="give the path of their folder"):
         target_task("your photographs")
     with pytest.raises(FileNotFoundError, match="there is no folder"):

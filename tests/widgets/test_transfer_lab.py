@@ -302,17 +302,61 @@ def photo_source() -> VisionModel:
     return VisionModel(network, nn.Identity(), (3, 96, 96), known, class_names=("day", "night")).eval()
 
 
-def test_a_folder_of_photographs_is_a_target_and_a_wrong_path_is_said(monkeypatch, tmp_path):
-    monkeypatch.setitem(
-        TRANSFER_SOURCES, "photos", TransferSource("photos", photo_source, ("few", PHOTOGRAPHS), 4, 4)
-    )
+@pytest.fixture
+def photographs(monkeypatch, tmp_path):
+    """A folder of photographs of two classes, and a source that takes them."""
+    known = TransferSource("photos", photo_source, ("few", PHOTOGRAPHS), 4, 4)
+    monkeypatch.setitem(TRANSFER_SOURCES, "photos", known)
     for name, color in (("bright", "white"), ("dark", "black")):
         (tmp_path / "mine" / name).mkdir(parents=True)
         for number in range(6):
             Image.new("RGB", (120, 100), color).save(tmp_path / "mine" / name / f"{number}.png")
+    return tmp_path / "mine"
+
+
+def repaint(photographs, color):
+    for path in (photographs / "dark").iterdir():
+        Image.new("RGB", (120, 100), color).save(path)
+
+
+def test_points_of_photographs_that_have_changed_since_are_not_shown_and_not_taken_for_known(photographs):
+    lab = TransferLab("photos", str(photographs), num_labels=2)
+    lab.add()
+    lab.run_to_end()
+    (first,) = lab.points
+    assert lab.add().known == (first,) and lab.record()["order"]["photographs"]
+    repaint(photographs, "navy")
+    added = lab.add()
+    assert (len(added.new), added.known) == (1, ()) and not lab.points
+    lab.run_to_end()
+    (second,) = lab.points
+    assert second.key != first.key and second.label == first.label
+    assert list(lab.store.yours) == [first, second], "the old point is kept, for the old photographs"
+    repaint(photographs, "black")
+    assert lab.add().known == (first,) and list(lab.points) == [first]
+    assert "photographs=" not in lab.code()
+
+
+def test_an_order_that_waits_while_the_photographs_change_says_so(photographs):
+    lab = TransferLab("photos", str(photographs), num_labels=2)
+    lab.add()
+    repaint(photographs, "navy")
+    lab.run_to_end()
+    (entry,) = lab.queue.entries
+    assert entry.state == "failed" and "have changed since" in entry.words and not lab.store.yours
+
+
+def test_a_folder_that_is_gone_is_said_when_a_run_is_added(photographs):
+    lab = TransferLab("photos", str(photographs), num_labels=2)
+    photographs.rename(photographs.with_name("moved"))
+    lab.panel.add.click()
+    assert "there is no folder" in lab.bar.status.value and not len(lab.queue.entries)
+
+
+def test_a_folder_of_photographs_is_a_target_and_a_wrong_path_is_said(photographs, tmp_path):
     lab = lab_of()
     assert lab.controls.folder.layout.display == "none"
-    lab = TransferLab("photos", str(tmp_path / "mine"), num_labels=2)
+    lab = TransferLab("photos", str(photographs), num_labels=2)
     assert lab.controls.folder.layout.display == "" and lab.facts.task.class_names == ("bright", "dark")
     lab.add()
     lab.run_to_end()

@@ -29,6 +29,8 @@ class TransferTask:
     backgrounds : Tensor or None
         (N,), those of the pool. Where they are known, each class is drawn from the same backgrounds in turn:
         else a few images would by chance teach that sheep stand in the snow.
+    fingerprint : str
+        Hash of images and labels where they may change under the same name, as in a folder; else empty.
     """
 
     name: str
@@ -38,6 +40,7 @@ class TransferTask:
     class_names: tuple[str, ...]
     expected: Pairs | None = None
     backgrounds: Tensor | None = None
+    fingerprint: str = ""
 
     @property
     def input_shape(self) -> tuple[int, ...]:

@@ -15,6 +15,7 @@ from vizwidgets.data.digits import digits, digits_among
 from vizwidgets.data.examples import GRAY
 from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats, photo_folder, sheep_goats
 from vizwidgets.data.small_digits import small_digits
+from vizwidgets.data.storage import contents_sha256
 from vizwidgets.data.textures import TEXTURES, textures
 from vizwidgets.data.transfer_task import TransferTask
 
@@ -111,7 +112,9 @@ def folder_task(path: str | os.PathLike[str], size: int = 96, seed: int = 0) -> 
     if pictures.left_out:
         words += f"; {pictures.left_out.rstrip('.')}"
     pool, test = pictures.chosen(~is_test).pairs, pictures.chosen(is_test).pairs
-    return TransferTask("your photographs", words, pool, test, pictures.class_names)
+    held = dict(zip(("pool", "labels", "test", "test labels"), (*pool, *test), strict=True))
+    fingerprint = contents_sha256({name: values.numpy() for name, values in held.items()})[:16]
+    return TransferTask("your photographs", words, pool, test, pictures.class_names, fingerprint=fingerprint)
 
 
 def _all_digits(name: str) -> TransferTask:

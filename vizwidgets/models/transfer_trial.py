@@ -60,6 +60,9 @@ class TransferOrder(Order):
         Updates; as many as is usual for the source.
     head_lr, backbone_lr : float, optional
         Largest learning rates of new and of kept layers; those that were chosen for source and strategy.
+    photographs : str
+        Of a folder, the ``fingerprint`` of what is in it: with other photographs it is another order. Empty:
+        what is there when the trial is prepared.
 
     Raises
     ------
@@ -78,6 +81,7 @@ class TransferOrder(Order):
     num_steps: int | None = None
     head_lr: float | None = None
     backbone_lr: float | None = None
+    photographs: str = ""
 
     def __post_init__(self) -> None:
         check_fit(self.source, self.target, self.strategy)
@@ -94,10 +98,15 @@ class TransferOrder(Order):
         return {"num_steps": source.num_steps, **vars(source.rates_of(self.strategy))}
 
     @property
+    def settings(self) -> dict[str, Any]:
+        """Everything else that decides what comes out, JSON-able; of photographs only where there are any."""
+        return {name: it for name, it in super().settings.items() if it or name != "photographs"}
+
+    @property
     def variant(self) -> str:
         """What differs from the usual settings, in words; empty if nothing does."""
         usual = {each.name: each.default for each in fields(self)} | self._usual
-        changed = [each.name for each in fields(self) if each.name not in WHICH]
+        changed = [each.name for each in fields(self) if each.name not in (*WHICH, "photographs")]
         changed = [name for name in changed if getattr(self, name) != usual[name]]
         return ", ".join(f"{name.replace('_', ' ')} {getattr(self, name)}" for name in changed)
 
@@ -122,7 +131,8 @@ def transfer_trial(order: TransferOrder, *, watch: bool = True) -> Trial:
     Raises
     ------
     ValueError
-        If the target has not as many labelled images, or layers and settings do not fit.
+        If the target has not as many labelled images, it holds other photographs than those of the order, or
+        layers and settings do not fit.
     ArtifactError
         If a file is needed that is not in the cache and can not be fetched.
     """
@@ -132,6 +142,9 @@ def transfer_trial(order: TransferOrder, *, watch: bool = True) -> Trial:
             f"pretrained only asks the source's own classes, and {order.target!r} has others: "
             f"{', '.join(task.class_names)}. Take a strategy that trains."
         )
+    if order.photographs not in ("", task.fingerprint):
+        raise ValueError(f"the photographs in {order.target} have changed since: make the order anew.")
+    order = replace(order, photographs=task.fingerprint)
     images = task.draw(order.num_labels, order.seed)
     training = transfer(
         model,

@@ -17,7 +17,7 @@ from vizwidgets.models.transfer_trial import TransferOrder, target_task, transfe
 from .errand import Errand
 from .transfer_controls import TransferControls
 from .transfer_facts import GRID, facts_of
-from .transfer_points import NEW, NOTHING, new_ones
+from .transfer_points import NEW, NOTHING, new_ones, with_photographs
 from .transfer_sheet import transfer_sheet
 from .transfer_traits import (
     CHOSEN,
@@ -90,8 +90,9 @@ class TransferLab(TransferTraits, TrialLab):
     def points(self) -> Measurements:
         """The points that the chart shows: of this source and target, and of a small new network."""
         source, target = self._values["source"], self._values["target"]
-        here = self.store.all.where(source=source, target=target)
-        return here if source == NOTHING else here + new_ones(self.store.all, target)
+        known = with_photographs(self.store.all, self._values["photographs"])
+        here = known.where(source=source, target=target)
+        return here if source == NOTHING else here + new_ones(known, target)
 
     def run_to_end(self) -> None:
         """Work off the queue in the calling thread, as Start does: for scripts, tests and handouts."""
@@ -118,6 +119,7 @@ class TransferLab(TransferTraits, TrialLab):
         trouble = self.depth_trouble()
         if trouble:
             raise ValueError(trouble)
+        self._look_again()
         return super().orders(which)
 
     def code(self) -> str:
@@ -207,6 +209,19 @@ class TransferLab(TransferTraits, TrialLab):
                 self._is_adapting = False
             self._show_settings()
         self.run.refresh()  # the picture, too
+
+    def _look_again(self) -> None:
+        """Take over what has changed in a folder of photographs since it was looked up."""
+        facts = self.facts
+        if facts is None or not facts.task.fingerprint:
+            return
+        try:
+            now = facts_of(facts.source, facts.target)
+        except OSError as gone:
+            raise ValueError(str(gone)) from gone
+        if now.task.fingerprint != facts.task.fingerprint:
+            self.know(now)
+            self._show_settings()
 
     def _on_trouble(self, words: str) -> None:
         self.controls.give_up(words)

@@ -1,4 +1,4 @@
-"""Points of a network that was no source: what a target's labels bring by themselves."""
+"""Which points a chart is made of: those of the same photographs, and those that no source was needed for."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def new_ones(points: Measurements, target: str) -> Measurements:
     return Measurements(
         replace(point, variant=", ".join(filter(None, [SMALL, point.variant]))) for point in new
     )
+
+
+def with_photographs(points: Measurements, fingerprint: str) -> Measurements:
+    """Return the points that were measured with these photographs; with none where it is empty."""
+    return Measurements(point for point in points if point.settings.get("photographs", "") == fingerprint)

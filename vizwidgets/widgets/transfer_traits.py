@@ -47,7 +47,9 @@ class TransferTraits(traitlets.HasTraits):
         """Return what the controls hold; learning rates and steps that are the usual ones as None."""
         values = {name: getattr(self, name) for name in (*TASKS, *CHOSEN, *USUAL)}
         usual = usual_settings(self.source, self.strategy)
-        return {**values, **{name: None for name in USUAL if values[name] == usual[name]}}
+        photographs = "" if self.facts is None else self.facts.task.fingerprint
+        usual_ones = {name: None for name in USUAL if values[name] == usual[name]}
+        return {**values, **usual_ones, "photographs": photographs}
 
     def know(self, facts: Facts) -> None:
         """Take over what was found out about source and target."""
