@@ -195,6 +195,18 @@ def test_scenes_that_there_are_not_are_answered_in_words(game, indices):
     assert torch.equal(few.subset([False, True, False]).images, few.images[1:2]) and len(few.subset([])) == 0
 
 
+@pytest.mark.parametrize("number", [3, -4, 10**30, torch.tensor(3), np.int64(-4), torch.tensor(0.5), True])
+def test_a_single_scene_that_there_is_not_is_answered_in_words(game, number):
+    few = game.subset([0, 1, 2])
+    with pytest.raises(IndexError, match=r"there is no scene .*; there are 0\.\.2\."):
+        few[number]
+    with pytest.raises(IndexError, match="there are none"):
+        few[:0][0]
+    for there in (2, -1, np.int64(2), torch.tensor(-1)):
+        assert torch.equal(few[there][0], few.images[2]) and torch.equal(few[there][1], few.labels[2])
+    assert len(list(few)) == 3, "a loop over scenes ends"
+
+
 def test_more_scenes_than_the_memory_holds_are_refused_before_one_is_drawn():
     with pytest.raises(ValueError, match=r"num_images must be at most 16,276 of 96 x 128 .*got 1,000,000"):
         scenes(10**9)

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from vizwidgets.core.whole_numbers import whole_number
+
 from .classes import SCENE_CLASSES, SCENE_COLORS, VOID
 
 
@@ -55,10 +57,20 @@ class Scenes(Dataset):
         return len(self.images)
 
     def __getitem__(self, index: int | slice | Sequence[int] | Tensor) -> Any:
-        """Return the pair (image, label image) of a number, or fewer scenes for several numbers."""
-        if isinstance(index, int) or getattr(index, "ndim", 1) == 0:  # also a number of numpy or torch
-            return self.images[index], self.labels[index]
-        return self.subset(index)
+        """Return the pair (image, label image) of a number, or fewer scenes for several numbers.
+
+        Raises
+        ------
+        IndexError
+            If there is no such scene, or these are no numbers.
+        """
+        if not (isinstance(index, int) or getattr(index, "ndim", 1) == 0):  # also of numpy or torch
+            return self.subset(index)
+        number = whole_number(index)
+        if number is None or not -len(self) <= number < len(self):
+            there = f"0..{len(self) - 1}" if len(self) else "none"
+            raise IndexError(f"there is no scene {index!r}; there are {there}.")
+        return self.images[number], self.labels[number]
 
     def subset(self, indices: slice | Sequence[int] | Tensor) -> Scenes:
         """Return only some of the scenes, by their numbers or by a tensor of True and False.
