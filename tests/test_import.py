@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+LIBRARY = Path(__file__).parent.parent / "vizwidgets"
 
 PROBE = """
 import json, random, socket, sys, threading
@@ -57,3 +61,11 @@ def test_random_numbers_threads_and_gradients_stay_as_they_were(probe):
 @pytest.mark.parametrize("module", ["matplotlib.pyplot", "skimage", "onnx", "h5py", "onnxruntime"])
 def test_what_few_calls_need_is_not_imported(probe, module):
     assert module not in probe["modules"]
+
+
+def test_no_class_of_ours_is_taken_for_a_test_by_pytest():
+    for path in LIBRARY.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
+                body = [ast.unparse(line) for line in node.body]
+                assert any(line.startswith("__test__") and line.endswith("False") for line in body), node.name
