@@ -388,6 +388,18 @@ def test_curves_and_picture_are_those_of_the_training_of_the_moment(store):
     assert values[2, -1] == pytest.approx(lab.queue.landed[0].score) and panels[1] == ("accuracy", [1, 2])
 
 
+def test_the_record_says_of_each_line_of_the_queue_what_was_ordered(store):
+    lab = TinyLab(store)
+    orders = [TinyOrder("noise", target, 2, HEAD, seed=9) for target in ("stripes", "rings")]
+    lab.add(orders)
+    lab.run_to_end()
+    lines = json.loads(json.dumps(lab.record()))["queue"]
+    assert [line["order"]["target"] for line in lines] == ["stripes", "rings"]
+    assert [TinyOrder(**line["order"]) for line in lines] == orders
+    for line, point in zip(lines, lab.queue.landed, strict=True):
+        assert line["state"] == "done" and line["words"] == f"{point.score:.1%}"
+
+
 def test_record_and_picture_stay_without_a_browser(store):
     lab = TinyLab(store)
     lab.add()

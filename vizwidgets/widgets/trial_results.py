@@ -123,11 +123,13 @@ class TrialResults(Explorer):
 
     def record(self) -> dict[str, Any]:
         """Return the order of the moment, what came out, and the points of the chart as JSON-able data."""
-        order = self._order()
         return {
             "format": f"vizwidgets {self.lab_name} 1",
-            "order": {**{name: getattr(order, name) for name in WHICH}, **order.settings},
-            "queue": [[entry.order.words, entry.state, entry.words] for entry in self.queue.entries],
+            "order": _data(self._order()),
+            "queue": [
+                {"order": _data(entry.order), "state": entry.state, "words": entry.words}
+                for entry in self.queue.entries
+            ],
             "landed": [point.data() for point in self.queue.landed],
             "measurements": self.points.data(),
             "precomputed": dict(self.store.made),
@@ -139,3 +141,8 @@ class TrialResults(Explorer):
             return "nothing trained yet"
         order, training = self.queue.trial.order, self.queue.trial.training
         return f"{order.words}, step {training.num_taken} of {training.num_steps}"
+
+
+def _data(order: Order) -> dict[str, Any]:
+    """Return an order as JSON-able data, its target too: a queue may hold orders of several."""
+    return {**{name: getattr(order, name) for name in WHICH}, **order.settings}
