@@ -63,8 +63,8 @@ class Channel:
             If nobody is there any more.
         """
         data = json.dumps(message).encode()
-        self._connection.settimeout(_PATIENCE)
         try:
+            self._connection.settimeout(_PATIENCE)
             self._connection.sendall(_HEAD.pack(len(data)) + data)
         except OSError as reason:
             raise EOFError("the other side has closed the connection.") from reason
@@ -110,8 +110,8 @@ class Channel:
     def _some_bytes(self, most: int, seconds: float | None) -> bytes:
         if seconds == 0:
             raise TimeoutError("no message came in time.")
-        self._connection.settimeout(seconds)
         try:
+            self._connection.settimeout(seconds)
             return self._connection.recv(min(2**16, most))
         except TimeoutError:
             raise TimeoutError("no message came in time.") from None

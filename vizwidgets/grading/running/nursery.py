@@ -32,7 +32,7 @@ def main() -> None:
     control = Channel(connection)
     shell = sheet_shell()
     kernel.adopt_orphans()
-    child = 0
+    children: set[int] = set()
     control.send({"is_ready": True})
     while True:
         try:
@@ -41,12 +41,15 @@ def main() -> None:
             break
         if order["order"] == "start":
             child = _start(connection, shell, order["settings"])
+            children.add(child)
+            control.send({"child": child})
         elif order["order"] == "interrupt":
-            _signal(child, signal.SIGINT)
+            _signal(order["child"], signal.SIGINT)
         else:
-            control.send({"status": _end(child, order["is_ending"])})
-            child = 0
-    _end(child, False)
+            children.remove(order["child"])
+            control.send({"status": _end(order["child"], order["is_ending"], children)})
+    while children:
+        _end(children.pop(), False, children)
 
 
 def _start(connection: socket.socket, shell: SheetShell, settings: dict[str, Any]) -> int:
@@ -56,6 +59,8 @@ def _start(connection: socket.socket, shell: SheetShell, settings: dict[str, Any
     child = os.fork()
     if child == 0:
         connection.close()
+        os.close(ask[0])
+        os.close(answer[1])
         _live(Channel(socket.socket(fileno=descriptors[0])), shell, settings, (answer[0], ask[1]))
     for descriptor in (descriptors[0], answer[0], ask[1]):
         os.close(descriptor)
@@ -85,31 +90,24 @@ def _live(channel: Channel, shell: SheetShell, settings: dict[str, Any], maps: t
         os._exit(status)  # nothing of the parent's is to be tidied up here
 
 
-def _end(child: int, is_ending: bool) -> int | None:
+def _end(child: int, is_ending: bool, others: set[int]) -> int:
     """End a child and all that it has left behind; return its exit code, below 0 for a signal.
 
     ``is_ending``: it ends by itself, and how is of interest.
     """
-    if not child:
-        return None
     end = time.monotonic() + (_PATIENCE if is_ending else 0)
     while time.monotonic() < end and os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         time.sleep(0.005)
     _signal(child, signal.SIGKILL)
     os.kill(child, signal.SIGKILL)  # it may have left its group
     _, status = os.waitpid(child, 0)
-    _end_orphans()
-    return os.waitstatus_to_exitcode(status)
-
-
-def _end_orphans() -> None:
-    """End what a child without a sandbox has left running."""
-    while orphans := _children():
+    while orphans := _children() - others:
         for orphan in orphans:
             with contextlib.suppress(OSError):
                 os.kill(orphan, signal.SIGKILL)
                 os.waitpid(orphan, os.WNOHANG)
         time.sleep(0.001)
+    return os.waitstatus_to_exitcode(status)
 
 
 def _signal(child: int, number: int) -> None:
@@ -117,12 +115,12 @@ def _signal(child: int, number: int) -> None:
         os.killpg(child, number)
 
 
-def _children() -> list[int]:
-    """Return the processes whose parent we are."""
-    found: list[int] = []
+def _children() -> set[int]:
+    """Return the processes whose parent we are: sheets that run, and what ended ones have left running."""
+    found: set[int] = set()
     for path in Path("/proc/self/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            found += map(int, path.read_text(encoding="ascii").split())
+            found.update(map(int, path.read_text(encoding="ascii").split()))
     return found
 
 

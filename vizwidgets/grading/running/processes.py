@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from typing import Any, Protocol
 
 from .channel import Channel
@@ -22,45 +23,56 @@ class NotProtectedError(RuntimeError):
 
 
 class SheetProcess(Protocol):
-    """What can run one sheet at a time."""
+    """A process in which one sheet runs."""
 
-    def open(self) -> None:
-        """Get ready."""
-
-    def start(self, settings: dict[str, Any]) -> Channel:
-        """Start a process for one sheet; return the channel to it."""
+    channel: Channel
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
 
-    def end(self, is_ending: bool = False) -> int | None:
-        """End that process; return its exit code, below 0 for a signal.
+    def end(self, is_ending: bool = False) -> int:
+        """End the process and what it has started; return its exit code, below 0 for a signal.
 
         ``is_ending``: it ends by itself, and how is of interest.
         """
+
+
+class Starter(Protocol):
+    """What starts such processes."""
+
+    def open(self) -> None:
+        """Get ready."""
+
+    def start(self, settings: dict[str, Any]) -> SheetProcess:
+        """Start a process for one sheet; may be called from several threads."""
 
     def close(self) -> None:
         """End everything."""
 
 
-class WarmProcess:
+class WarmStarter:
     """Linux: a process in which everything is imported; each sheet runs in a fork of it, some 40 ms later."""
 
     def open(self) -> None:
-        """Start the process and wait until everything is imported.
+        """Start the warm process and wait until everything is imported.
 
         Raises
         ------
         RuntimeError
             If it does not come up; with its own words.
         """
-        self._words = tempfile.TemporaryFile()
-        self._process, self._connection = _start_module("nursery", self._words)
-        self._control = Channel(self._connection)
-        _await_ready(self._control, self._words)
+        self._lock = threading.Lock()  # one question and its answer at a time
+        self._is_closed = False
+        self.words = tempfile.TemporaryFile()
+        self._start_warm()
 
-    def start(self, settings: dict[str, Any]) -> Channel:
-        """Start a child for one sheet; return the channel to it.
+    def _start_warm(self) -> None:
+        self._process, self._connection = _start_module("nursery", self.words)
+        self._control = Channel(self._connection)
+        _await_ready(self._control, self.words)
+
+    def start(self, settings: dict[str, Any]) -> SheetProcess:
+        """Start a child for one sheet.
 
         Raises
         ------
@@ -70,71 +82,108 @@ class WarmProcess:
             If the child does not come up for another reason.
         """
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, self._lock:
+            if self._process.poll() is not None and not self._is_closed:
+                self._control.close()
+                self._start_warm()  # it was ended from outside: that shall cost one sheet only
             self._control.send({"order": "start", "settings": settings})
             socket.send_fds(self._connection, [b"."], [theirs.fileno()])
-        channel = Channel(ours)
+            answer = self._control.receive(_START_SECONDS)
+        child = _Child(self, answer["child"], Channel(ours))
         try:
-            _await_ready(channel, self._words)
+            _await_ready(child.channel, self.words)
         except RuntimeError:
-            channel.close()
-            self.end()
+            child.end()
             raise
-        return channel
+        return child
+
+    def order(self, what: str, **details: Any) -> None:
+        """Send an order that is not answered."""
+        with self._lock:
+            self._control.send({"order": what, **details})
+
+    def ask(self, what: str, **details: Any) -> dict[str, Any]:
+        """Send an order, and return the answer."""
+        with self._lock:
+            self._control.send({"order": what, **details})
+            return self._control.receive(_START_SECONDS)
+
+    def close(self) -> None:
+        """End the process, and its children."""
+        self._is_closed = True
+        self._control.close()
+        self._process.wait()
+        self.words.close()
+
+
+class _Child:
+    """A fork of the warm process."""
+
+    def __init__(self, starter: WarmStarter, number: int, channel: Channel) -> None:
+        self.channel = channel
+        self._starter, self._number = starter, number
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
-        self._control.send({"order": "interrupt"})
+        self._starter.order("interrupt", child=self._number)
 
-    def end(self, is_ending: bool = False) -> int | None:
+    def end(self, is_ending: bool = False) -> int:
         """End the child and all that it has started; return its exit code, below 0 for a signal."""
-        self._control.send({"order": "end", "is_ending": is_ending})
-        status: int | None = self._control.receive(_START_SECONDS)["status"]
+        self.channel.close()
+        status: int = self._starter.ask("end", child=self._number, is_ending=is_ending)["status"]
         return status
 
-    def close(self) -> None:
-        """End the process, and a child of it."""
-        self._control.close()
-        self._process.wait()
-        self._words.close()
 
-
-class FreshProcess:
+class FreshStarter:
     """Where forks are not to be trusted (macOS): a new process for each sheet, some seconds later."""
 
     def open(self) -> None:
         """Do nothing: each sheet has its own process."""
 
-    def start(self, settings: dict[str, Any]) -> Channel:
-        """Start a process for one sheet; return the channel to it.
+    def start(self, settings: dict[str, Any]) -> SheetProcess:
+        """Start a process for one sheet.
 
         Raises
         ------
         RuntimeError
             If it does not come up; with its own words.
         """
-        self._words = tempfile.TemporaryFile()
-        self._process, connection = _start_module("child", self._words)
-        channel = Channel(connection)
-        channel.send(settings)
-        _await_ready(channel, self._words)
-        return channel
+        words = tempfile.TemporaryFile()
+        process, connection = _start_module("child", words)
+        fresh = _Fresh(process, Channel(connection))
+        try:
+            fresh.channel.send(settings)
+            _await_ready(fresh.channel, words)
+        except BaseException:
+            fresh.end()
+            raise
+        finally:
+            words.close()
+        return fresh
+
+    def close(self) -> None:
+        """Do nothing: each process is ended by itself."""
+
+
+class _Fresh:
+    """A process of its own."""
+
+    def __init__(self, process: subprocess.Popen[bytes], channel: Channel) -> None:
+        self.channel = channel
+        self._process = process
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
         self._signal(signal.SIGINT)
 
-    def end(self, is_ending: bool = False) -> int | None:
+    def end(self, is_ending: bool = False) -> int:
         """End the process and its group; return its exit code, below 0 for a signal."""
+        self.channel.close()
         if is_ending:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(1)
         self._signal(signal.SIGKILL)
-        self._words.close()
         return self._process.wait()
-
-    def close(self) -> None:
-        """Do nothing: each process was ended."""
 
     def _signal(self, number: int) -> None:
         with contextlib.suppress(OSError):

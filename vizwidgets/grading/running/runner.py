@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
-import queue
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,7 @@ from typing import Any
 from ..sheets.sheet import is_shown_only
 from .limits import Limits
 from .outcomes import CellOutcome
-from .processes import FreshProcess, NotProtectedError, SheetProcess, WarmProcess
+from .processes import FreshStarter, NotProtectedError, Starter, WarmStarter
 from .sheet_run import SheetRun
 
 PROTECTED = (
@@ -29,7 +29,7 @@ _TRUSTED = "no sandbox was asked for"
 
 
 class Runner:
-    """Processes that are warm, in whose children sheets are run one by one.
+    """A warm process, in whose children sheets are run.
 
     Parameters
     ----------
@@ -63,18 +63,16 @@ class Runner:
     ) -> None:
         if jobs < 1:
             raise ValueError(f"jobs must be 1 or more; got {jobs}.")
+        self.jobs = jobs
         self.limits = limits or Limits()
         self.hidden = [str(Path(folder).resolve()) for folder in hidden]
         self.is_protected = protect and sys.platform == "linux"
         self.protection = UNPROTECTED.format(_TRUSTED if not protect else f"{sys.platform} has none")
-        kind = WarmProcess if sys.platform == "linux" else FreshProcess
-        self._all: list[SheetProcess] = [kind() for _ in range(jobs)]
-        self._free: queue.Queue[SheetProcess] = queue.Queue()
+        self._starter: Starter = WarmStarter() if sys.platform == "linux" else FreshStarter()
+        self._places = threading.BoundedSemaphore(jobs)
 
     def __enter__(self) -> Runner:
-        for process in self._all:
-            process.open()
-            self._free.put(process)
+        self._starter.open()
         if self.is_protected:
             self._try_sandbox()
         return self
@@ -82,22 +80,28 @@ class Runner:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for process in self._all:
-            process.close()
+        self._starter.close()
 
     def run(
-        self, cells: Iterable[Mapping[str, Any]], *, seed: int, folder: Path | None = None
+        self,
+        cells: Iterable[Mapping[str, Any]],
+        *,
+        seed: int,
+        folder: Path | None = None,
+        is_trusted: bool = False,
     ) -> list[CellOutcome]:
         """Run the code cells of one sheet, in order.
 
         Parameters
         ----------
         cells : iterable of notebook cells
-            What is no code, or only shows (`is_shown_only`), is left out.
+            What is not among `cells_to_run` is left out.
         seed : int
             What ``fresh_seed()`` gives them, and the seed of the global random numbers.
         folder : Path, optional
             What was handed in: the cells find a copy of its files beside them.
+        is_trusted : bool
+            Whether the sheet is our own: then it runs outside of the sandbox.
 
         Returns
         -------
@@ -108,20 +112,16 @@ class Runner:
         Raises
         ------
         RuntimeError
-            If no process can be started.
+            If no process can be started, or the warm one was ended from outside.
         """
-        wanted = [cell for cell in cells if cell["cell_type"] == "code" and not is_shown_only(cell)]
-        process = self._free.get()
-        try:
-            return SheetRun(self.limits, wanted).finish(process, self._settings(seed, folder))
-        except EOFError as reason:
-            process.close()
-            process.open()  # for the next sheet
-            raise RuntimeError(
-                "the process that runs sheets was ended from outside; memory short?"
-            ) from reason
-        finally:
-            self._free.put(process)
+        wanted = cells_to_run(cells)
+        settings = self._settings(seed, folder)
+        settings["is_protected"] = self.is_protected and not is_trusted
+        with self._places:
+            try:
+                return SheetRun(self.limits, wanted).finish(self._starter, settings)
+            except EOFError as reason:
+                raise RuntimeError("the process that runs sheets was ended from outside") from reason
 
     def _settings(self, seed: int, folder: Path | None) -> dict[str, Any]:
         return {
@@ -134,12 +134,15 @@ class Runner:
 
     def _try_sandbox(self) -> None:
         """Find out whether the system allows a sandbox; go on without it if not, and say so."""
-        process = self._all[0]
         with tempfile.TemporaryDirectory(prefix="sheet-") as work:
             try:
-                process.start({**self._settings(0, None), "work": work}).close()
-                process.end()
+                self._starter.start({**self._settings(0, None), "work": work}).end()
                 self.protection = PROTECTED
             except NotProtectedError as reason:
                 self.is_protected = False
                 self.protection = UNPROTECTED.format(reason)
+
+
+def cells_to_run(cells: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the cells of code, without those that only show (`is_shown_only`)."""
+    return [cell for cell in cells if cell["cell_type"] == "code" and not is_shown_only(cell)]

@@ -150,6 +150,6 @@ def _is_free(folder: str) -> bool:
     if not os.path.isdir(folder) or os.path.islink(folder):
         return False
     needed = [*sys.path, sys.prefix, sys.base_prefix, *os.environ.get("PATH", "").split(os.pathsep)]
-    needed += [os.path.expanduser("~"), *map(os.environ.get, _CACHES)]
+    needed += [os.path.expanduser("~"), *(os.environ.get(name, "") for name in _CACHES)]
     whole = os.path.realpath(folder) + os.sep
     return not any((os.path.realpath(each) + os.sep).startswith(whole) for each in needed if each)

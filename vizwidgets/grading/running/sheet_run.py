@@ -10,10 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..sheets.sheet import id_of
-from .channel import Channel
 from .limits import Limits
 from .outcomes import OUT_OF_MEMORY, CellOutcome, outcome_from
-from .processes import SheetProcess
+from .processes import SheetProcess, Starter
 
 _GRACE_SECONDS = 2.0  # between the interrupt of a time limit and the end of the process
 
@@ -36,24 +35,23 @@ class SheetRun:
         self._fatal: set[int] = set()  # cells in which the process ended
         self._end = time.monotonic() + limits.sheet_seconds
 
-    def finish(self, process: SheetProcess, settings: dict[str, Any]) -> list[CellOutcome]:
+    def finish(self, starter: Starter, settings: dict[str, Any]) -> list[CellOutcome]:
         """Run the cells, again without each in which the process ends; return one outcome for each."""
         while True:
             count = len(self._fatal)
             with tempfile.TemporaryDirectory(prefix="sheet-", ignore_cleanup_errors=True) as work:
-                self._run_once(process, {**settings, "work": work})
+                self._run_once(starter.start({**settings, "work": work}))
             if len(self._fatal) == count or len(self._outcomes) == len(self._cells):
                 return [self._outcomes[place] for place in range(len(self._cells))]
 
-    def _run_once(self, process: SheetProcess, settings: dict[str, Any]) -> None:
+    def _run_once(self, process: SheetProcess) -> None:
         """Run the cells until the last one, or until the process ends."""
-        channel = process.start(settings)
         is_ended = False
         try:
             for place, cell in enumerate(self._cells):
                 if place in self._fatal:
                     continue
-                outcome = self._run_cell(process, channel, cell)
+                outcome = self._run_cell(process, cell)
                 if outcome.ending == "died":
                     is_ended = True
                     outcome = _explained(outcome, process.end(is_ending=True))
@@ -62,11 +60,10 @@ class SheetRun:
                 if is_ended:
                     return
         finally:
-            channel.close()
             if not is_ended:
                 process.end()
 
-    def _run_cell(self, process: SheetProcess, channel: Channel, cell: Mapping[str, Any]) -> CellOutcome:
+    def _run_cell(self, process: SheetProcess, cell: Mapping[str, Any]) -> CellOutcome:
         """Return the outcome of a cell; its ending is "died" if the process is of no use any more."""
         name, begin = id_of(cell), time.monotonic()
         seconds = min(self._limits.cell_seconds, self._end - begin)
@@ -74,13 +71,13 @@ class SheetRun:
             return CellOutcome(name, ending="skipped", error="the sheet had used up its time before")
         late = ""
         try:
-            channel.send({"source": str(cell["source"])})
+            process.channel.send({"source": str(cell["source"])})
             try:
-                message = channel.receive(seconds)
+                message = process.channel.receive(seconds)
             except TimeoutError:
                 late = f"interrupted after {seconds:.3g} s"
                 process.interrupt()
-                message = channel.receive(_GRACE_SECONDS)
+                message = process.channel.receive(_GRACE_SECONDS)
             outcome = outcome_from(message, name, time.monotonic() - begin)
         except (TimeoutError, EOFError, ValueError) as reason:
             took = time.monotonic() - begin
@@ -90,13 +87,13 @@ class SheetRun:
         return outcome
 
 
-def _explained(outcome: CellOutcome, status: int | None) -> CellOutcome:
+def _explained(outcome: CellOutcome, status: int) -> CellOutcome:
     """Return the outcome of a cell in which the process ended, with the reason in words."""
     if outcome.error.startswith("interrupted"):
         return dataclasses.replace(outcome, ending="time")
     if status == OUT_OF_MEMORY:
         return dataclasses.replace(outcome, ending="memory", error="more than it may have")
-    number = -status if status is not None and status < 0 else (status or 0) - 128
+    number = -status if status < 0 else status - 128
     if 0 < number < signal.NSIG:
         name = signal.Signals(number).name
         return dataclasses.replace(outcome, error=f"ended by {name}")

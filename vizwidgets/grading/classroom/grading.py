@@ -1,0 +1,155 @@
+"""Grade what a class handed in: a student at a time is found, run, scored and kept."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vizwidgets.grading.results import SheetResult
+from vizwidgets.grading.running.limits import Limits
+from vizwidgets.grading.running.runner import Runner
+from vizwidgets.grading.sheets.course import Course
+
+from .gradebook import Gradebook
+from .handed_in import HandedIn
+from .sheet_grader import SheetGrader
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What one call of `grade` did.
+
+    Parameters
+    ----------
+    results : tuple of SheetResult
+        Of those who were graded now, and of those who could not be.
+    before : tuple of str
+        Students whose submission was graded before and has not changed.
+    seed : int
+        Of the hidden inputs.
+    protection : str
+        What the sheets were kept from; empty if none was run.
+    """
+
+    results: tuple[SheetResult, ...]
+    before: tuple[str, ...]
+    seed: int
+    protection: str = ""
+
+
+def grade(
+    course: Course,
+    sheet: str,
+    *,
+    students: Collection[str] | None = None,
+    jobs: int | None = None,
+    limits: Limits | None = None,
+    seed: int | None = None,
+    again: bool = False,
+    any_release: bool = False,
+) -> Grading:
+    """Grade the submissions of a sheet, each in its own process, and keep the results in the gradebook.
+
+    Parameters
+    ----------
+    course, sheet
+        Where the submissions lie, and the whole name of the sheet.
+    students : collection of str, optional
+        Only these.
+    jobs : int, optional
+        How many sheets run at once; by default as many as there are processors.
+    limits : Limits, optional
+        What a sheet may use up.
+    seed : int, optional
+        Pins the hidden inputs. By default the class has one seed, drawn when it is first graded.
+    again : bool
+        Also grade what was graded before and has not changed.
+    any_release : bool
+        Also grade what was made from another release.
+
+    Raises
+    ------
+    ValueError
+        If the solution does not get all points on this machine, or a student handed in nothing.
+    """
+    book = Gradebook(course, sheet)
+    found = _chosen(course, sheet, students)
+    # a complaint of one student is looked into with a seed of its own; the class keeps its seed
+    used = seed if seed is not None and students is not None else book.seed(seed)
+    grader = SheetGrader(course, sheet, used, any_release)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # nbformat's, of what students' editors wrote
+        read = [grader.read(student, folder) for student, folder in found.items()]
+    todo = [each for each in read if again or not grader.is_done(book.find(each.student), each.digest)]
+    results: list[SheetResult] = []
+
+    def keep(result: SheetResult) -> None:
+        book.add(result)
+        results.append(result)
+
+    runner = Runner(limits, hidden_folders(course), jobs or _processors())
+    protection = _grade_all(grader, todo, keep, runner)
+    names = {each.student for each in todo}
+    return Grading(tuple(results), tuple(name for name in found if name not in names), used, protection)
+
+
+def hidden_folders(course: Course) -> list[Path]:
+    """Return what a sheet must not see: the course, and where git keeps its files."""
+    repositories = [each / ".git" for each in [course.root, *course.root.parents]]
+    return [course.root, *(each for each in repositories if each.is_dir())]
+
+
+def _grade_all(
+    grader: SheetGrader,
+    todo: list[HandedIn],
+    keep: Callable[[SheetResult], None],
+    runner: Runner,
+) -> str:
+    """Grade as many at once as the runner can, and keep each result before the next one is awaited.
+
+    Returns what the sheets were kept from, in words.
+    """
+    for each in todo:
+        if each.notebook is None:
+            keep(grader.grade(runner, each))
+    ready = [each for each in todo if each.notebook is not None]
+    if not ready:
+        return ""
+    pool = ThreadPoolExecutor(runner.jobs)
+    try:
+        with runner, tqdm(total=len(ready), unit="sheet", disable=None) as bar:
+            grader.prove(runner)
+            for future in as_completed([pool.submit(grader.grade, runner, each) for each in ready]):
+                keep(future.result())
+                bar.update()
+        return runner.protection
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # after an interrupt the rest is for the next time
+
+
+def _chosen(course: Course, sheet: str, students: Collection[str] | None) -> dict[str, Path]:
+    """Return the folders of the submissions that are wanted.
+
+    Raises
+    ------
+    ValueError
+        If a student handed in nothing.
+    """
+    found = dict(course.submissions(sheet))
+    if students is None:
+        return found
+    if strangers := sorted(set(students) - set(found)):
+        raise ValueError(
+            f"nobody called {', '.join(strangers)} handed in {sheet}; submitted/ has {', '.join(found)}."
+        )
+    return {student: found[student] for student in found if student in students}
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
