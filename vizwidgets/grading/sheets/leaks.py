@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 
-from .sheet import id_of, is_answer, is_fixed
+from .sheet import id_of, is_answer
 
 FEWEST_TOKENS = 7  # `x = x + 1` has five: too common to be a secret
-_HEADS = ("import ", "from ", "def ")
+# imports, heads of blocks, and calls such as a contract tells, in tokens
+_EMPTY = re.compile(r"(import|from|def) .*|.* :|(?!return )[\w .]+ \( ([a-z_]\w* (, )?)*\)")
 _LAYOUT = {tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
@@ -48,12 +50,13 @@ def find_leaks(source: NotebookNode, release: NotebookNode) -> list[Leak]:
 
     Notes
     -----
-    A secret line has seven or more tokens (names, numbers, signs) and is no import; spaces do not
-    count, nor does its comment. What a visible check shows anyway is no secret of a hidden one, but it is one
-    of a solution. All texts of the release are read: cells, their comments, outputs, metadata.
+    A secret line has seven or more tokens (names, numbers, signs) and is no import, no head of a block and no
+    mere call such as a contract tells; spaces and its comment do not count. What other code of the sheet shows
+    anyway is no secret of a hidden check, but it is one of a solution. All texts of the release are read:
+    cells, their comments, outputs, metadata.
     """
     places = {place: _squeezed(text) for place, text in _texts_of(release)}
-    shown = _squeezed("\n".join(cell.source for cell in source.cells if _is_visible_check(cell)))
+    shown = _squeezed("\n".join(cell.source for cell in source.cells if _is_plain_code(cell)))
     leaks = []
     for cell, begin, end in _regions(source):
         for line in secret_lines(cell.source, begin, end):
@@ -90,13 +93,13 @@ def _regions(source: NotebookNode) -> Iterator[tuple[NotebookNode, str, str]]:
             yield cell, "BEGIN HIDDEN TESTS", "END HIDDEN TESTS"
 
 
-def _is_visible_check(cell: NotebookNode) -> bool:
-    return is_fixed(cell) and "HIDDEN TESTS" not in cell.source
+def _is_plain_code(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and not is_answer(cell) and "HIDDEN TESTS" not in cell.source
 
 
 def _is_telling(line: str) -> bool:
-    stripped = line.strip()
-    return not stripped.startswith(_HEADS) and len(_tokens(stripped)) >= FEWEST_TOKENS
+    tokens = _tokens(line.strip())
+    return len(tokens) >= FEWEST_TOKENS and not _EMPTY.fullmatch(" ".join(tokens))
 
 
 def _tokens(text: str) -> list[str]:
