@@ -130,8 +130,8 @@ def _version_note(version: str, wanted: str) -> str:
     if not wanted or version == wanted:
         return ""
     return (
-        f"made from another release ({version or 'without a number'}; now {wanted}): its checks are put back "
-        "when it is graded, but look whether the questions have changed"
+        f"made from another release ({version or 'without a number'}; now {wanted}): look whether the "
+        "questions have changed, and grade it with --any-release"
     )
 
 

@@ -59,7 +59,8 @@ class Statement:
                 table = symtable.symtable(self.text, "cell", "exec")
         except _NO_PYTHON:
             return frozenset(), frozenset()
-        return frozenset(_set_names(table)), frozenset(_read_names(table))
+        names_set = frozenset(_set_names(table))
+        return names_set, frozenset(_read_names(table)) | (names_set & _added_to(self.node))
 
     @property
     def changes(self) -> str:
@@ -74,6 +75,16 @@ class Statement:
         else:
             return ""
         return _first_name(target) if isinstance(target, (ast.Attribute, ast.Subscript)) else ""
+
+    @property
+    def is_stub(self) -> bool:
+        """Whether it is a function that was left as it was handed out, whatever its docstring says."""
+        if not isinstance(self.node, _FUNCTIONS):
+            return False
+        body = [each for each in self.node.body if not _is_text(each)]
+        raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+        name = raised.func if isinstance(raised, ast.Call) else raised
+        return isinstance(name, ast.Name) and name.id == "NotImplementedError"
 
     @property
     def essence(self) -> str:
@@ -158,6 +169,16 @@ def _wholes(lines: list[str], first: int, ends: list[int]) -> Iterator[tuple[int
         text = "\n".join(lines[first:end])
         if (tree := parsed(text)) is not None:
             yield k + 1, text, tree
+
+
+def _is_text(node: ast.stmt) -> bool:
+    value = node.value if isinstance(node, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _added_to(node: ast.stmt) -> set[str]:
+    """Return the names in ``x += 1``, which reads x, though Python's table of symbols does not say so."""
+    return {_first_name(each.target) for each in ast.walk(node) if isinstance(each, ast.AugAssign)}
 
 
 def _first_name(target: ast.expr) -> str:
