@@ -77,6 +77,9 @@ def test_a_label_that_was_not_measured_is_refused_with_those_that_were(points):
         ((0.08, 0.11, 0.16), "beyond the spread"),
         ((-0.16, -0.29, -0.22), "beyond the spread"),
         ((0.01, 0.02, -0.001), "within the spread"),
+        ((0.03, 0.00006, 0.02), "within the spread"),  # one gain is none: it is written as ±0.0
+        ((-0.03, -0.0004, -0.02), "within the spread"),
+        ((0.03, 0.0006, 0.03), "beyond the spread"),
         ((0.001, 0.002, 0.9), "within the spread"),  # one sign, but the mean is below the deviation
         ((0.0, 0.02, 0.02), "within the spread"),
         ((0.1, 0.1), "more seeds would show the spread"),

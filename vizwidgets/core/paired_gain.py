@@ -11,8 +11,10 @@ from .spread import Spread, deviation
 MIN_SEEDS = 3  # two gains of one sign come about by chance every other time
 RULE = (
     f"A gain is called beyond the spread if at least {MIN_SEEDS} seeds were compared, the gains of all of "
-    "them have one sign, and their mean is larger than their standard deviation."
+    "them have one sign, and their mean is larger than their standard deviation. A gain that is written as "
+    "±0.0 has none."
 )
+NOTHING = 0.0005  # smaller gains are written as ±0.0 points: a sign that nobody sees is none
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ class Gain:
     @property
     def is_beyond_spread(self) -> bool:
         """Whether the gain is beyond the spread, by `RULE`."""
-        signs = {gain > 0 for gain in self.each.values()} if all(self.each.values()) else set()
-        return self.num_seeds >= MIN_SEEDS and len(signs) == 1 and abs(self.mean) > self.deviation
+        signs = {(gain >= NOTHING) - (gain <= -NOTHING) for gain in self.each.values()}
+        has_one_sign = len(signs) == 1 and signs != {0}
+        return self.num_seeds >= MIN_SEEDS and has_one_sign and abs(self.mean) > self.deviation
 
     @property
     def finding(self) -> str:
