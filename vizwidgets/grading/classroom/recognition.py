@@ -77,13 +77,12 @@ def recognise(notebook: Notebook, known: dict[str, KnownSheet]) -> Recognised:
     known : dict of str to KnownSheet
         See `known_sheets`.
     """
-    own = _own_metadata(notebook)
-    sheet = str(own.get("sheet", ""))
+    sheet = str(_own_metadata(notebook).get("sheet", ""))
     notes: list[str] = []
     if sheet not in known:
         sheet = _by_content(notebook, known)
         notes.append("recognised by its functions, for its metadata is lost")
-    elif version_note := _version_note(str(own.get("version", "")), known[sheet].version):
+    elif version_note := _version_note(version_of(notebook), known[sheet].version):
         notes.append(version_note)
     if not sheet:
         return Recognised("")
@@ -110,6 +109,11 @@ def what_is_lost(notebook: Notebook, release: Sheet) -> str:
     order = [str(mark_of(cell)["grade_id"]) for cell in release.cells if mark_of(cell)]
     found = [name for name in marked if name in order]
     return "" if found == [name for name in order if name in found] else "its cells are in another order"
+
+
+def version_of(notebook: Notebook) -> str:
+    """Return of which release a notebook says that it is; empty if it does not say."""
+    return str(_own_metadata(notebook).get("version", ""))
 
 
 def all_statements(notebook: Notebook) -> list[Statement]:
