@@ -14,6 +14,7 @@ from .canvas import canvas_column, canvas_table, fill_canvas
 from .csv_file import formulas, read_csv
 from .filled_table import FilledTable
 from .grade_list import Grade, grade_list
+from .gradebook import Gradebook
 from .marked_results import marked_results
 from .moodle import fill_moodle, grade_column, moodle_table
 from .questions import sheet_title
@@ -42,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(course: Course, options: argparse.Namespace) -> int:
-    """Write the file and say what is not in it; 1 if a student has no row."""
+    """Write the file and say what is not in it; 1 if someone has to look."""
     sheet = course.find(options.sheet)
     results, marks = marked_results(course, sheet)
     grades = grade_list(results, marks, read_roster(course, sheet))
@@ -52,8 +53,11 @@ def run(course: Course, options: argparse.Namespace) -> int:
     filled = filled_table(grades, options.to, titles, points, options)
     path = course.exports / f"{sheet}-{options.to}.csv"
     filled.table.write(path)
-    sys.stdout.write("\n".join([*_words(filled, grades, f"exports/{path.name}"), ""]))
-    return 1 if filled.homeless else 0
+    words = _words(filled, grades, f"exports/{path.name}")
+    if missing := Gradebook(course, sheet).missing():
+        words.append(f"handed in and not graded yet, run grade: {', '.join(missing)}")
+    sys.stdout.write("\n".join([*words, ""]))
+    return 1 if filled.homeless or missing else 0
 
 
 def filled_table(

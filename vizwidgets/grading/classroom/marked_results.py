@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
 
+from .gradebook import Gradebook
 from .marks import Marks, read_marks, with_marks
 
 
@@ -19,8 +18,6 @@ def marked_results(course: Course, sheet: str) -> tuple[list[SheetResult], Marks
     ValueError
         If nothing has been graded, or the points for the texts can not be read.
     """
-    from .gradebook import Gradebook
-
     results = sorted(Gradebook(course, sheet).results(), key=lambda result: result.student)
     if not results:
         raise ValueError(f"there are no graded submissions of {sheet}; run the command grade first.")
@@ -33,5 +30,5 @@ def marked_results(course: Course, sheet: str) -> tuple[list[SheetResult], Marks
 
 def check_folder_name(student: str) -> None:
     """Refuse a name that would lead out of the folder of the class."""
-    if Path(student).name != student or "\\" in student:
+    if student in ("", ".", "..") or "/" in student or "\\" in student:
         raise ValueError(f"a student's folder is one name without slashes; got {student!r}.")
