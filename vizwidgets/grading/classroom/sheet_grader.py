@@ -8,13 +8,14 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from vizwidgets.grading.results import GRADED, NOT_GRADED, CellResult, SheetResult
+from vizwidgets.grading.results import GRADED, NOT_GRADED, CellResult, RecordResult, SheetResult
 from vizwidgets.grading.running.rule import score_cell
 from vizwidgets.grading.running.runner import Runner, cells_to_run
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet, id_of, mark_of
 
 from .handed_in import HandedIn, read_handed_in
+from .records import replay_records
 
 
 class SheetGrader:
@@ -59,9 +60,11 @@ class SheetGrader:
         begin = time.monotonic()
         problem = handed_in.problem
         cells: tuple[CellResult, ...] = ()
+        records: tuple[RecordResult, ...] = ()
         if handed_in.notebook is not None:
             try:
                 cells = self._cells(runner, handed_in.notebook, handed_in.folder)
+                records = replay_records(runner, handed_in.folder)
             except RuntimeError as reason:
                 problem = str(reason)
         return SheetResult(
@@ -70,6 +73,7 @@ class SheetGrader:
             NOT_GRADED if problem else GRADED,
             problem,
             cells=cells,
+            records=records,
             flags=handed_in.flags,
             submission=handed_in.digest,
             release=self.source.fingerprint,

@@ -42,6 +42,7 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
     lower_limits(limits)
     channel.send({"is_ready": True})
     _silence()
+    own = os.getpid()
     while True:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # one that comes late must not hit the next cell
         try:
@@ -53,6 +54,8 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
             answer = run_cell(shell, message["source"], limits.output_chars)
         except KeyboardInterrupt:
             answer = {"error": "KeyboardInterrupt"}
+        if os.getpid() != own:
+            os._exit(0)  # a fork that the cell has made and left: it must not answer in our place
         channel.send(answer)
 
 

@@ -70,7 +70,7 @@ def lower_limits(limits: Limits) -> None:
     wanted = {
         "RLIMIT_AS": memory,
         "RLIMIT_FSIZE": int(limits.disk_mb * MEGABYTE),
-        "RLIMIT_NPROC": _tasks_of_user() + int(limits.processes),
+        "RLIMIT_NPROC": _other_tasks() + int(limits.processes),
         "RLIMIT_CORE": 0,
     }
     if sys.platform != "linux":  # elsewhere the address space says nothing about memory
@@ -93,8 +93,8 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def _tasks_of_user() -> int:
-    """Return how many threads the user runs now: the system's limit counts them all together."""
+def _other_tasks() -> int:
+    """Return how many threads of the user run beside this one: the system counts all of them together."""
     tasks = 0
     for status in Path("/proc").glob("[0-9]*/status"):
         with contextlib.suppress(OSError):  # it has just ended
@@ -102,4 +102,4 @@ def _tasks_of_user() -> int:
             words = dict(line.split(":\t", 1) for line in lines if ":\t" in line)
             if words["Uid"].split()[0] == str(os.getuid()):
                 tasks += int(words["Threads"])
-    return tasks
+    return max(0, tasks - 1)

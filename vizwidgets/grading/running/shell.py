@@ -22,7 +22,12 @@ CUT = "\n… cut here: more was printed than is kept.\n"
 class QuietDisplayHook(DisplayHook):
     """Keeps the last expression of a cell as a notebook would show it, and prints nothing."""
 
+    source = ""  # of the cell that runs
     shown = ""
+
+    def quiet(self) -> bool:
+        """Whether the cell ends with a semicolon: then a notebook shows nothing."""
+        return bool(self.semicolon_at_end_of_expression(self.source))
 
     def start_displayhook(self) -> None:
         """Begin."""
@@ -88,7 +93,7 @@ def run_cell(shell: SheetShell, source: str, output_chars: int) -> dict[str, Any
     """Run one cell; return its outcome as plain values, see `CellOutcome`."""
     out, err = KeptText(output_chars), KeptText(output_chars)
     hook: Any = shell.displayhook
-    hook.shown = ""
+    hook.source, hook.shown = source, ""
     take_scores()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         result = shell.run_cell(source, store_history=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -47,7 +48,7 @@ def guard(channel: Channel, shell: SheetShell, settings: dict[str, Any], maps: t
         channel.close()
         status = _wait(sheet, limits)
     except OSError as reason:
-        channel.send({"problem": str(reason)})
+        channel.send({"problem": reason.strerror or str(reason)})
     finally:
         os._exit(status)
 
@@ -64,19 +65,28 @@ def _wait(sheet: int, limits: Limits) -> int:
             return 128 - code if code < 0 else code
         signal.sigtimedwait([signal.SIGCHLD], _LOOK_SECONDS)
         is_own = not os.path.exists("/proc/self")  # in the /proc of the sandbox we do not appear
-        if is_own and _memory_of_all() > most:
+        if is_own and all(_sum_up(memory) > most for memory in (_memory, _fair_memory)):
             os.kill(sheet, signal.SIGKILL)
             return OUT_OF_MEMORY
 
 
-def _memory_of_all() -> int:
-    return sum(_memory(str(process)) for process in Path("/proc").glob("[0-9]*"))
+def _sum_up(memory: Callable[[str], int]) -> int:
+    return sum(memory(str(process)) for process in Path("/proc").glob("[0-9]*"))
 
 
 def _memory(process: str) -> int:
-    """Return the bytes that a process has for itself; 0 if it has just ended."""
+    """Return at most how many bytes a process has for itself; 0 if it has just ended. A quick look."""
     try:
         _, resident, shared, *_ = Path(process, "statm").read_text(encoding="ascii").split()
     except (OSError, ValueError):
         return 0
     return (int(resident) - int(shared)) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _fair_memory(process: str) -> int:
+    """Return the same with what several processes share counted once, a part for each."""
+    try:
+        lines = Path(process, "smaps_rollup").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss_Anon:"))
