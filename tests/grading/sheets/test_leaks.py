@@ -57,7 +57,9 @@ def test_a_solution_in_a_visible_check_is_a_leak() -> None:
 
 def test_a_model_answer_in_words_is_a_secret_too() -> None:
     release = release_of(tiny_source(), NAME)
-    cell_of(release, "q3_words").source += (
+    cell_of(
+        release, "q3_words"
+    ).source += (
         "\nIt takes the two outermost numbers only, so that one outlier changes it as much as it likes."
     )
     assert [leak.secret for leak in find_leaks(tiny_source(), release)] == ["q3"]

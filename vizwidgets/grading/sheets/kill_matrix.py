@@ -81,9 +81,8 @@ def mutant_trials(
     wrong : sequence of (Mutant, str)
         Mutants with their answers.
     seeds : tuple of int
-        Each mutant is run at all of them, alone with its question; then at the first one in a whole sheet,
-        where the first mutants of all questions stand together, then the second ones, and so on: what a
-        mistake does to the checks of another question is seen there.
+        Each mutant is run at all of them, alone with its question; then at the first one in a whole sheet
+        with mutants of every second question, where what it does to the checks of the others is seen.
     """
     groups: list[tuple[Mutant, ...]] = []
     trials = []
@@ -91,14 +90,11 @@ def mutant_trials(
         cells = answered(sheet, {mutant.cell: answer}, only=mutant.cell)
         groups += [(mutant,)] * len(seeds)
         trials.append(Trial(mutant.name, cells, seeds))
-    by_question = [[each for each in wrong if each[0].cell == question] for question in sheet.answers]
-    for row in zip_longest(*by_question):
-        together = [each for each in row if each is not None]
-        if together:
-            groups.append(tuple(mutant for mutant, _ in together))
-            names = " + ".join(mutant.name for mutant, _ in together)
-            cells = answered(sheet, {mutant.cell: answer for mutant, answer in together})
-            trials.append(Trial(names, cells, seeds[:1]))
+    for together in _sheets_of_mistakes(sheet, wrong):
+        groups.append(tuple(mutant for mutant, _ in together))
+        names = " + ".join(mutant.name for mutant, _ in together)
+        cells = answered(sheet, {mutant.cell: answer for mutant, answer in together})
+        trials.append(Trial(names, cells, seeds[:1]))
     return groups, trials
 
 
@@ -136,6 +132,17 @@ def survivors(labels: Labels, kills: Iterable[tuple[str, str]]) -> list[tuple[st
     """
     killed = set(kills)
     return [(cell, label) for cell, found in labels.items() for label in found if (cell, label) not in killed]
+
+
+def _sheets_of_mistakes(
+    sheet: Sheet, wrong: Sequence[tuple[Mutant, str]]
+) -> Iterator[list[tuple[Mutant, str]]]:
+    """Yield mutants that go into one sheet: never those of neighbouring questions, each in one sheet."""
+    by_question = [[each for each in wrong if each[0].cell == question] for question in sheet.answers]
+    for first in (0, 1):
+        for row in zip_longest(*by_question[first::2]):
+            if together := [each for each in row if each is not None]:
+                yield together
 
 
 def _label(mutant: Mutant, cell: str, beginning: str, labels: tuple[str, ...]) -> str:

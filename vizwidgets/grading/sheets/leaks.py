@@ -50,10 +50,10 @@ def find_leaks(source: NotebookNode, release: NotebookNode) -> list[Leak]:
 
     Notes
     -----
-    A secret line has seven or more tokens (names, numbers, signs) and is no import, no head of a block and no
-    mere call such as a contract tells; spaces and its comment do not count. What other code of the sheet shows
-    anyway is no secret of a hidden check, but it is one of a solution. All texts of the release are read:
-    cells, their comments, outputs, metadata.
+    A secret line has seven or more tokens (names, numbers, signs) and is no import, no head of a block and
+    no mere call such as a contract tells; spaces and its comment do not count. What other code of the sheet
+    shows anyway is no secret of a hidden check, but it is one of a solution. All texts of the release are
+    read: cells, their comments, outputs, metadata.
     """
     places = {place: _squeezed(text) for place, text in _texts_of(release)}
     shown = _squeezed("\n".join(cell.source for cell in source.cells if _is_plain_code(cell)))

@@ -73,9 +73,7 @@ def run(course: Course, options: argparse.Namespace) -> int:
     return 0 if is_proved else 1
 
 
-def prove(
-    course: Course, name: str, runner: Runner, *, seeds: int = 5, jobs: int = 1
-) -> Iterator[Finding]:
+def prove(course: Course, name: str, runner: Runner, *, seeds: int = 5, jobs: int = 1) -> Iterator[Finding]:
     """Yield the parts of the proof of a sheet, one by one.
 
     Parameters

@@ -124,8 +124,10 @@ def _code_faults(cell: NotebookNode) -> Iterator[str]:
     except SyntaxError as reason:
         line = (reason.text or "").strip()
         is_magic = _MAGIC.search(line) is not None
-        yield f"no magics, for not every grader knows them; got {line!r}" if is_magic else (
-            f"it must be Python; line {reason.lineno}: {reason.msg}"
+        yield (
+            f"no magics, for not every grader knows them; got {line!r}"
+            if is_magic
+            else (f"it must be Python; line {reason.lineno}: {reason.msg}")
         )
 
 

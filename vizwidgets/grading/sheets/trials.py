@@ -116,9 +116,7 @@ def _run(trial: Trial, runner: Runner) -> list[Outcome]:
     again = [cell for cell in trial.cells if is_grade(cell) and "fresh_seed" in cell.source]
     turns = [list(trial.cells), *([_pin(seed), *again] for seed in trial.seeds[1:])]
     found = iter(runner.run([cell for turn in turns for cell in turn], seed=trial.seeds[0]))
-    return [
-        _outcome(trial.name, seed, turn, found) for seed, turn in zip(trial.seeds, turns, strict=True)
-    ]
+    return [_outcome(trial.name, seed, turn, found) for seed, turn in zip(trial.seeds, turns, strict=True)]
 
 
 def _outcome(name: str, seed: int, turn: list[NotebookNode], found: Iterator[CellOutcome]) -> Outcome:
