@@ -106,6 +106,7 @@ FAULTS: list[tuple[Callable[..., Any], str]] = [
     (lambda x: x.mean(dim=(2, 3)), r"tensor of shape \(1,\); got shape \(1, 3\).*flatten\(1\)"),
     (lambda x: x, r"got shape \(1, 3, 16, 16\)"),
     (no_return, r"your function no_return gets.*got None. Does it end with return\?"),
+    (lambda x: ..., "got the dots of an exercise: it is not written yet"),
     (lambda x: 0.5, r"got float.*cut the gradient"),
     (lambda x: np.zeros(len(x)), r"got numpy.ndarray.*cut the gradient"),
     (lambda x: brightness(x).detach(), r"without a gradient \(torch.float32\).*\.detach\(\)"),

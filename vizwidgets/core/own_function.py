@@ -136,6 +136,8 @@ def _shape(values: Tensor, count: int) -> str:
 def _what(value: Any) -> str:
     if value is None:
         return "None. Does it end with return?"
+    if value is Ellipsis:
+        return "the dots of an exercise: it is not written yet."
     kind = type(value)
     home = "" if kind.__module__ == "builtins" else f"{kind.__module__}."
     return f"{home}{kind.__qualname__}. {CUT}"
