@@ -407,13 +407,6 @@ MAXIMIZE = [
         {"q5_check": ("the weight",), "q5_hidden": ("exactly",)},
     ),
     Mutant(
-        "Q5: always a step of 0.05",
-        "q5",
-        "x + lr * uphill",
-        "x + 0.05 * uphill",
-        {"q5_check": ("the weight",), "q5_hidden": ("exactly",)},
-    ),
-    Mutant(
         "Q5: the result hangs on its graph",
         "q5",
         "    return x\n",
@@ -426,7 +419,7 @@ MAXIMIZE = [
         Q5_LOOP,
         Q5_LOOP.replace(
             MOVE,
-            "x = x.detach()\n        start.copy_((x + lr * uphill / strongest).clamp(0, 1))\n        x = start.clone()",
+            MOVE.replace("x = (x", "x = start.copy_((x").replace(".detach()", ".detach()).clone()"),
         ),
         WRONG_START,
     ),
