@@ -112,4 +112,6 @@ class Gradebook:
         return self.folder / "results"
 
     def _file(self, student: str) -> Path:
+        if Path(student).name != student or student in ("", ".."):
+            raise ValueError(f"a student's folder is one name without slashes; got {student!r}.")
         return self._results / f"{student}.json"
