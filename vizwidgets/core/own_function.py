@@ -77,7 +77,8 @@ def call(function: ImageFunction, images: Tensor, who: str) -> Tensor:
     try:
         values = function(images)
     except Exception as failure:
-        raise FunctionError(f"{who} raised {_in_words(failure, function)}") from failure
+        hint = " It is not written yet." if isinstance(failure, NotImplementedError) else ""
+        raise FunctionError(f"{who} raised {_in_words(failure, function)}{hint}") from failure
     if not isinstance(values, Tensor):
         raise FunctionError(f"{_wanted(who, images)}; got {_what(values)}")
     if values.shape != (len(images),):
