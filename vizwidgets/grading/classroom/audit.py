@@ -22,10 +22,10 @@ from .keeping import original_of
 from .locked_cells import changed_cells
 from .pages import page
 from .plain_table import plain_table
-from .reaching import reaches, shell_lines
+from .reaching import imported_names, reaches, shell_lines
 from .recognition import KnownSheet, all_statements, version_of, what_is_lost
 from .roster import read_roster
-from .score_doubts import doubts
+from .score_doubts import Doubter
 from .student_code import statements_of
 from .whole_file import write_whole
 
@@ -88,12 +88,14 @@ class _Auditor:
         self._course = course
         self._sheet = sheet
         self.known = KnownSheet.read(course, sheet)
-        self._source = Sheet.read(course.source(sheet))
+        source = Sheet.read(course.source(sheet))
+        self._doubter = Doubter(source)
         self.results = {each.student: each for each in Gradebook(course, sheet).results()}
-        fixed = [cell for cell in [*self._source.cells, *self.known.release.cells] if not is_answer(cell)]
+        fixed = [cell for cell in [*source.cells, *self.known.release.cells] if not is_answer(cell)]
         self._sources = {cell.source for cell in fixed}
-        self._given = [each for text in self._sources for each in statements_of(text)]
-        self._essences = {each.essence for each in self._given}
+        given = [each for text in self._sources for each in statements_of(text)]
+        self._essences = {each.essence for each in given}
+        self._names = imported_names(given)
 
     def read(self, student: str) -> Notebook:
         """Return what a student handed in, before it was put together again."""
@@ -126,7 +128,7 @@ class _Auditor:
     def _code(self, notebook: Notebook) -> Iterator[Flag]:
         own = [each for each in all_statements(notebook) if each.essence not in self._essences]
         found: dict[str, list[str]] = {}
-        for reach in reaches(own, self._given):
+        for reach in reaches(own, self._names):
             found.setdefault(reach.words, []).append(reach.text)
         for cell in cells_of(notebook):
             if cell["source"] not in self._sources and (lines := shell_lines(cell["source"])):
@@ -137,7 +139,7 @@ class _Auditor:
         yield from (Flag(OTHER, words) for words in result.flags)
         if result.is_graded:
             graded = read_notebook(path.read_bytes())
-            yield from (Flag(SCORE, words) for words in doubts(result, graded, self._source))
+            yield from (Flag(SCORE, words) for words in self._doubter.doubts(result, graded))
 
 
 def printed_audit(found: Audit) -> str:

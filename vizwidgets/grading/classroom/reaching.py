@@ -43,15 +43,15 @@ class Reach:
     cell: int
 
 
-def reaches(statements: Sequence[Statement], given: Sequence[Statement] = ()) -> list[Reach]:
+def reaches(statements: Sequence[Statement], given: Mapping[str, str] | None = None) -> list[Reach]:
     """Return what in a student's own statements reaches for the checks, each kind of a statement once.
 
     Parameters
     ----------
     statements : sequence of Statement
         What the student wrote.
-    given : sequence of Statement
-        What the sheet has: its imports tell what names stand for.
+    given : mapping of str to str
+        What the names stand for that the sheet imports, see `imported_names`.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def reaches(statements: Sequence[Statement], given: Sequence[Statement] = ()) ->
     >>> [(each.words, each.text) for each in reaches(statements_of(code))]
     [('replaces torch.allclose', 't.allclose = lambda *a: True')]
     """
-    known = _aliases(each.node for each in [*given, *statements] if each.node is not None)
+    known = {**(given or {}), **imported_names(statements)}
     found = []
     for each in statements:
         if each.node is None:
@@ -156,10 +156,17 @@ class _Search(ast.NodeVisitor):
         return ".".join([self._known[node.id], *reversed(parts)])
 
 
-def _aliases(nodes: Iterable[ast.AST]) -> dict[str, str]:
-    """Return what each imported name stands for."""
-    known = {"torch": "torch"}
-    for node in (inner for each in nodes for inner in ast.walk(each)):
+def imported_names(statements: Iterable[Statement]) -> dict[str, str]:
+    """Return what each imported name stands for.
+
+    Examples
+    --------
+    >>> from .student_code import statements_of
+    >>> imported_names(statements_of("import numpy as np, torch.nn\\nfrom torch import rand as r"))
+    {'np': 'numpy', 'torch': 'torch', 'r': 'torch.rand'}
+    """
+    known = {}
+    for node in (inner for each in statements if each.node for inner in ast.walk(each.node)):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 top = alias.name.partition(".")[0]

@@ -16,28 +16,50 @@ from .student_code import parsed
 CONTROL = "integrity"  # the cell of the negative control
 
 
-def doubts(result: SheetResult, notebook: Notebook, source: Sheet) -> Iterator[str]:
-    """Yield what is odd about a result, in words.
+class Doubter:
+    """Knows what a sheet demands, and doubts what does not fit.
 
     Parameters
     ----------
-    result : SheetResult
-        From the gradebook.
-    notebook : dict
-        What was graded.
     source : Sheet
         The sheet with its hidden checks.
     """
-    cells = {cell.cell: cell for cell in result.cells}
-    if CONTROL in source.points:
-        yield from _control_doubts(cells.get(CONTROL))
-    for name, cell in cells.items():
-        wanted = _labels(source.cell(name).source) if name in source.points else None
-        found = [criterion.label for criterion in cell.criteria]
-        if wanted and not cell.problem and sorted(found) != sorted(wanted):
-            counts = f"{len(found)} criteria were scored, {len(wanted)} stand in the sheet"
-            yield f"{name}: {counts}{_odd(found, wanted)}"
-    yield from _undeserved(cells, notebook, source)
+
+    def __init__(self, source: Sheet) -> None:
+        self._points = source.points
+        self._answers = source.answers
+        self._labels = {name: _labels(source.cell(name).source) for name in self._points}
+
+    def doubts(self, result: SheetResult, notebook: Notebook) -> Iterator[str]:
+        """Yield what is odd about a result, in words.
+
+        Parameters
+        ----------
+        result : SheetResult
+            From the gradebook.
+        notebook : dict
+            What was graded.
+        """
+        cells = {cell.cell: cell for cell in result.cells}
+        if CONTROL in self._points:
+            yield from _control_doubts(cells.get(CONTROL))
+        for name, cell in cells.items():
+            wanted, found = self._labels.get(name), [criterion.label for criterion in cell.criteria]
+            if wanted and not cell.problem and sorted(found) != sorted(wanted):
+                counts = f"{len(found)} criteria were scored, {len(wanted)} stand in the sheet"
+                yield f"{name}: {counts}{_odd(found, wanted)}"
+        yield from self._undeserved(cells, notebook)
+
+    def _undeserved(self, cells: dict[str, CellResult], notebook: Notebook) -> Iterator[str]:
+        """Say which answers have points though nobody wrote them."""
+        own = [each for each in all_statements(notebook) if not each.is_stub]
+        for answer, functions in self._answers.items():
+            reached = [cell.reached or 0 for cell in cells.values() if self._question(cell.cell) == answer]
+            if functions and sum(reached) > 0 and not any(each.names[0] & set(functions) for each in own):
+                yield f"{answer}: {sum(reached):g} points, though {', '.join(functions)} was not written"
+
+    def _question(self, cell: str) -> str:
+        return question_of(cell, self._answers)
 
 
 def _control_doubts(control: CellResult | None) -> Iterator[str]:
@@ -50,16 +72,6 @@ def _control_doubts(control: CellResult | None) -> Iterator[str]:
 def _odd(found: list[str], wanted: list[str]) -> str:
     strangers = [label for label in found if label not in wanted]
     return f"; not from the sheet: {', '.join(strangers)}" if strangers else ""
-
-
-def _undeserved(cells: dict[str, CellResult], notebook: Notebook, source: Sheet) -> Iterator[str]:
-    """Say which answers have points though nobody wrote them."""
-    written = {name for each in all_statements(notebook) if not each.is_stub for name in each.names[0]}
-    for answer, functions in source.answers.items():
-        own = [cell for cell in cells.values() if question_of(cell.cell, source.answers) == answer]
-        points = sum(cell.reached or 0 for cell in own)
-        if functions and points > 0 and not written & set(functions):
-            yield f"{answer}: {points:g} points, though {', '.join(functions)} was not written"
 
 
 def _labels(source: str) -> list[str] | None:

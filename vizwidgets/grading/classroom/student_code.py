@@ -8,7 +8,7 @@ import symtable
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # of ast.parse, which knows no one error
 _MAGIC = re.compile(r"^([%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
@@ -86,7 +86,7 @@ class Statement:
         name = raised.func if isinstance(raised, ast.Call) else raised
         return isinstance(name, ast.Name) and name.id == "NotImplementedError"
 
-    @property
+    @cached_property
     def essence(self) -> str:
         """What it does, whatever its comments and its layout; two with the same essence are the same."""
         return ast.dump(self.node) if self.node else self.text.strip()
@@ -101,11 +101,16 @@ def statements_of(source: str, cell: int = 0) -> list[Statement]:
     >>> [(each.defines, each.node is not None) for each in found]
     [('', True), ('f', False), ('', True)]
     """
+    return list(_statements(source, cell))
+
+
+@lru_cache(256)  # the course's own cells stand in every submission
+def _statements(source: str, cell: int) -> tuple[Statement, ...]:
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     for text in (source, _MAGIC.sub(r"pass  # \1", source)):
         if (tree := parsed(text)) is not None:
-            return list(_cut(text, tree, cell))
-    return list(_pieces(source.split("\n"), cell))
+            return tuple(_cut(text, tree, cell))
+    return tuple(_pieces(source.split("\n"), cell))
 
 
 def parsed(source: str) -> ast.Module | None:
