@@ -68,9 +68,16 @@ def read_plan(path: Path, limits: RecordLimits) -> dict[str, Any]:
     try:
         _check_amounts(record, limits)
         _check_curves(record)
-    except (KeyError, TypeError) as reason:
+        _check_names(record)
+    except (LookupError, TypeError, AttributeError, OverflowError) as reason:
         raise ValueError(f"the record is incomplete: {type(reason).__name__} {str(reason)[:60]}") from reason
     return record
+
+
+def _check_names(record: Mapping[str, Any]) -> None:
+    own = record.get("functions") or {}
+    if not isinstance(record["model"], str) or not all(isinstance(each, str) for each in own.values()):
+        raise TypeError("network and functions must have names")
 
 
 def _check_amounts(record: Mapping[str, Any], limits: RecordLimits) -> None:
@@ -88,10 +95,10 @@ def _check_amounts(record: Mapping[str, Any], limits: RecordLimits) -> None:
 def _pixels(record: Mapping[str, Any]) -> int:
     """Return height times width times number of images, as far as the record says them."""
     size = record["settings"]["size"]
-    height, width = size if isinstance(size, list) else (size or 1, size or 1)
+    height, width = (size[0], size[1]) if isinstance(size, list) else (size or 1, size or 1)
     count = max(len(record["curves"]["h"][0]), record["settings"]["num_images"])
     if record.get("start") is not None:
-        height, width = record["start"]["shape"][-2:]
+        height, width = record["start"]["shape"][-2], record["start"]["shape"][-1]
     if not all(isinstance(each, int) and each > 0 for each in (height, width, count)):
         raise TypeError("size and number of images must be whole numbers")
     return int(height * width * count)

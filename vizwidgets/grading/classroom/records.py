@@ -56,28 +56,30 @@ def replay_records(
     limits = limits or RecordLimits()
     found: dict[str, RecordResult] = {}
     plans: dict[str, dict[str, Any]] = {}
-    for place, path in enumerate(_files(folder)):
-        name = path.name
-        if place >= limits.files:
-            found[name] = RecordResult(name, False, f"not looked at: more than {limits.files} were handed in")
-            continue
+    files = _files(folder)
+    for path in files[: limits.files]:
         try:
-            plans[name] = read_plan(path, limits)
+            plans[path.name] = read_plan(path, limits)
         except (OSError, ValueError) as reason:
-            found[name] = RecordResult(name, False, str(reason))
+            found[path.name] = RecordResult(path.name, False, str(reason))
     with_own = {name: plan for name, plan in plans.items() if plan.get("functions")}
     without = {name: plan for name, plan in plans.items() if name not in with_own}
     for group, cells in ((without, []), (with_own, list(_defining_cells(folder, with_own)))):
         found |= _replayed(runner, folder, group, cells, limits)
-    return tuple(found[name] for name in sorted(found))
+    results = tuple(found[name] for name in sorted(found))
+    further = len(files) - limits.files
+    if further <= 0:
+        return results
+    words = f"not looked at: a student may hand in {limits.files} records"
+    return (*results, RecordResult(f"{further} further files", False, words))
 
 
 def _files(folder: Path) -> list[Path]:
-    """Return what lies in the folder of the records; links are none of it."""
+    """Return the records that were handed in; links are none of them."""
     records = folder / FOLDER
     if records.is_symlink() or not records.is_dir():
         return []
-    return sorted(path for path in records.iterdir() if path.is_file() and not path.is_symlink())
+    return sorted(path for path in records.glob("*.json") if path.is_file() and not path.is_symlink())
 
 
 def _replayed(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from time import monotonic
 from typing import Any
 
@@ -20,12 +19,11 @@ from vizwidgets.core.objectives import Objective
 from vizwidgets.core.own_function import ImageFunction
 from vizwidgets.core.record import read_settings, read_start, weights_hash
 
-EARLY = 10  # steps in which rounding has not grown yet
-FLOOR = 0.02  # of the largest activation; what other processors round differently was at most half of it
-NUDGE = 1e-6  # relative change of weights that stands for another processor's rounding
-NUM_NUDGES, TIMES = 2, 4.0
+from .curve_agreement import Curve, agreement, rough_agreement
 
-Curve = list[list[float]]  # activation of each image at each step
+NUDGE = 1e-6  # relative change of weights that stands for another processor's rounding
+NUM_NUDGES = 2
+TRAINED_HERE = "trained on this computer"  # how vw.list_models() begins to speak of such weights
 
 
 @dataclass(frozen=True)
@@ -67,19 +65,20 @@ def replay_file(
     """
     record = json.loads(Path(path).read_text(encoding="utf-8-sig"))
     name, known = record["model"], {entry.name: entry for entry in list_models()}
-    if name not in known:
-        words = f"its network is {str(name)[:60]!r}; only those of vw.list_models() can be loaded here"
-        return json.dumps(asdict(Replay(False, words)))
-    if not known[name].is_present:
-        words = f"the weights of {name} are not on the computer that grades; it can not be replayed here"
-        return json.dumps(asdict(Replay(False, words)))
-    is_ours = known[name].weights.startswith("trained on this computer")
     try:
-        replay = compare(record, load_model(name), functions, seconds=seconds, is_ours=is_ours)
+        if name not in known:
+            raise LookupError(
+                f"its network is {name[:60]!r}; only those of vw.list_models() can be loaded here"
+            )
+        if not known[name].is_present:
+            raise LookupError(f"the weights of {name} are not on the computer that grades")
+        is_own_training = known[name].weights.startswith(TRAINED_HERE)
+        found = compare(record, load_model(name), functions, seconds=seconds, is_own_training=is_own_training)
     except Exception as failure:  # a record is a stranger's: whatever it breaks is told, not raised
-        words = " ".join(str(failure).split())[:300]
-        replay = Replay(False, f"it can not be replayed: {type(failure).__name__}: {words}")
-    return json.dumps(asdict(replay))
+        kind = "" if type(failure) is LookupError else f"{type(failure).__name__}: "
+        words = " ".join(str(failure.args[0] if failure.args else "").split())[:300]
+        found = Replay(False, f"it can not be replayed: {kind}{words}")
+    return json.dumps(asdict(found))
 
 
 def compare(
@@ -88,7 +87,7 @@ def compare(
     functions: Mapping[str, ImageFunction] | None = None,
     *,
     seconds: float,
-    is_ours: bool = False,
+    is_own_training: bool = False,
 ) -> Replay:
     """Replay a record step by step until its end or that of the time, and compare the activations.
 
@@ -102,114 +101,63 @@ def compare(
         The student's own, by what they stood for.
     seconds : float
         How long to go on.
-    is_ours : bool
-        Whether every computer trains these weights for itself, so that they may differ a little.
+    is_own_training : bool
+        Whether every computer trains these weights for itself: then other weights need agree only roughly.
     """
-    has_same_weights = weights_hash(model) == record["weights_hash"]
-    if not has_same_weights:
-        why = (
-            "each computer trains them for itself"
-            if is_ours
-            else "they were changed, or are of another version"
-        )
-        words = f"it was made with other weights of {record['model']} than there are here: {why}"
-        return Replay(False, words)
-    run = _start(record, model, functions)
-    got = _activations(run, record, functions, steps=record["num_taken"], seconds=seconds / (1 + NUM_NUDGES))
+    has_other_weights = weights_hash(model) != record["weights_hash"]
+    if has_other_weights and not is_own_training:
+        return Replay(False, f"it was made with other weights of {record['model']} than there are here")
+    repetition = _Repetition(record, functions)
+    run = repetition.start(model)
+    got = repetition.curve(run, record["num_taken"], seconds / (1 + NUM_NUDGES))
     taken, asked = len(got) - 1, record["num_taken"]
     if taken < min(asked, 3):
         return Replay(False, f"too slow to be replayed within {seconds:g} s")
     wanted = record["curves"]["h"][: len(got)]
-    is_same, difference = agreement(wanted, got, lambda: _nudged(record, model, functions, taken))
-    how_far = f"{taken} steps" if taken == asked else f"the first {taken} of {asked} steps"
+    if has_other_weights:
+        is_same, apart = rough_agreement(wanted, got)
+    else:
+        is_same, apart = agreement(wanted, got, lambda: repetition.nudged(model, taken))
     said = "the same curve again" if is_same else "another curve than the record says"
-    what = f"{run.first[0]!r}"[:160]
-    return Replay(is_same, f"{what}, {record['model']}, {how_far}: {said} (difference {difference:.1%})")
+    said += f" (difference {apart:.1%})"
+    said += ", with weights that this computer trained for itself" if has_other_weights else ""
+    how_far = f"{taken} steps" if taken == asked else f"the first {taken} of {asked} steps"
+    return Replay(is_same, f"{f'{run.first[0]!r}'[:160]}, {record['model']}, {how_far}: {said}")
 
 
-def _start(
-    record: Mapping[str, Any], model: nn.Module, functions: Mapping[str, ImageFunction] | None
-) -> AscentRun:
-    """Return the run of a record before its first step."""
-    objective = Objective.from_dict(record["objective"], functions)
-    return AscentRun(
-        model, objective, read_settings(dict(record)), read_start(dict(record)), can_rewind=False
-    )
+class _Repetition:
+    """What a record says to do, on one network or another."""
 
+    def __init__(self, record: Mapping[str, Any], functions: Mapping[str, ImageFunction] | None) -> None:
+        self._record, self._functions = dict(record), functions
+        self._changes = [(at, self._change(change)) for at, change in record["changes"]]
 
-def _nudged(
-    record: Mapping[str, Any],
-    model: nn.Module,
-    functions: Mapping[str, ImageFunction] | None,
-    steps: int,
-) -> Iterator[Curve]:
-    """Yield the curve as other processors might round it."""
-    for seed in range(NUM_NUDGES):
-        other = deepcopy(model)
-        generator = Generator().manual_seed(seed)
-        with torch.no_grad():
-            for weights in other.parameters():
-                weights.mul_(1 + NUDGE * torch.randn(weights.shape, generator=generator))
-        yield _activations(_start(record, other, functions), record, functions, steps=steps)
+    def start(self, model: nn.Module) -> AscentRun:
+        """Return the run before its first step."""
+        objective = Objective.from_dict(self._record["objective"], self._functions)
+        settings, start = read_settings(self._record), read_start(self._record)
+        return AscentRun(model, objective, settings, start, can_rewind=False)
 
+    def curve(self, run: AscentRun, steps: int, seconds: float = math.inf) -> Curve:
+        """Return the activations of the steps that the time allows, with the record's changes on the way."""
+        end = monotonic() + seconds
+        for number in range(steps + 1):
+            run.repeat(number, [change for change in self._changes if change[0] == number])
+            if monotonic() > end:
+                break
+        return [step.activation.tolist() for step in run.steps]
 
-def _activations(
-    run: AscentRun,
-    record: Mapping[str, Any],
-    functions: Mapping[str, ImageFunction] | None,
-    *,
-    steps: int,
-    seconds: float = math.inf,
-) -> Curve:
-    """Return the activations of each step, with the record's changes at their steps."""
-    end = monotonic() + seconds
-    for number in range(steps + 1):
-        changes = [(at, _change(change, functions)) for at, change in record["changes"] if at == number]
-        run.repeat(number, changes)
-        if monotonic() > end:
-            break
-    return [step.activation.tolist() for step in run.steps]
+    def nudged(self, model: nn.Module, steps: int) -> Iterator[Curve]:
+        """Yield the curve as other processors might round it; the network itself stays as it is."""
+        for seed in range(NUM_NUDGES):
+            other = deepcopy(model)
+            generator = Generator().manual_seed(seed)
+            with torch.no_grad():
+                for weights in other.parameters():
+                    weights.mul_(1 + NUDGE * torch.randn(weights.shape, generator=generator))
+            yield self.curve(self.start(other), steps)
 
-
-def _change(change: Mapping[str, Any], functions: Mapping[str, ImageFunction] | None) -> dict[str, Any]:
-    if "objective" not in change:
-        return dict(change)
-    return {**change, "objective": Objective.from_dict(change["objective"], functions)}
-
-
-def agreement(wanted: Curve, got: Curve, nudged: Callable[[], Iterable[Curve]]) -> tuple[bool, float]:
-    """Return whether two curves are of one run, and how far apart they are in the median.
-
-    Ascent lets differences of rounding grow, in some networks fast. So how far apart two curves of one run
-    may be is measured, not guessed: by runs on weights that differ from each other as little as rounding.
-
-    Parameters
-    ----------
-    wanted, got : list of list of float
-        Activation of each image at each step: as a record says, and as replayed.
-    nudged : callable
-        Gives such runs; called only if the two are not nearly equal anyway.
-
-    Examples
-    --------
-    >>> agreement([[0.0], [1.0], [2.0]], [[0.0], [1.0], [2.0]], list)
-    (True, 0.0)
-    >>> agreement([[0.0], [1.5], [2.0]], [[0.0], [1.0], [2.0]], list)[0]
-    False
-    """
-    early, middle = _apart(wanted, got)
-    if early <= FLOOR and middle <= FLOOR:
-        return True, middle
-    others = [_apart(curve, got) for curve in nudged()]
-    most_early = max([FLOOR, *(TIMES * other for other, _ in others)])
-    most_middle = max([FLOOR, *(TIMES * other for _, other in others)])
-    return early <= most_early and middle <= most_middle, middle
-
-
-def _apart(one: Curve, other: Curve) -> tuple[float, float]:
-    """Return the largest distance of the first steps and the median of all, in units of the largest value."""
-    size = max((abs(value) for point in other for value in point), default=0.0) or 1.0
-    apart = [
-        max(abs(a - b) for a, b in zip(*pair, strict=True)) / size for pair in zip(one, other, strict=True)
-    ]
-    return max(apart[: EARLY + 1]), median(apart)
+    def _change(self, change: Mapping[str, Any]) -> dict[str, Any]:
+        if "objective" not in change:
+            return dict(change)
+        return {**change, "objective": Objective.from_dict(change["objective"], self._functions)}
