@@ -118,8 +118,8 @@ def compare(
         is_same, apart = rough_agreement(wanted, got)
     else:
         is_same, apart = agreement(wanted, got, lambda: repetition.nudged(model, taken))
-    said = "the same curve again" if is_same else "another curve than the record says"
-    said += f" (difference {apart:.1%})"
+    same = "about the same curve" if has_other_weights else "the same curve again"
+    said = f"{same if is_same else 'another curve than the record says'} (difference {apart:.1%})"
     said += ", with weights that this computer trained for itself" if has_other_weights else ""
     how_far = f"{taken} steps" if taken == asked else f"the first {taken} of {asked} steps"
     return Replay(is_same, f"{f'{run.first[0]!r}'[:160]}, {record['model']}, {how_far}: {said}")
