@@ -22,6 +22,7 @@ from .keeping import original_of
 from .locked_cells import changed_cells
 from .pages import page
 from .plain_table import plain_table
+from .questions import sheet_title
 from .reaching import imported_names, reaches, shell_lines
 from .recognition import KnownSheet, all_statements, version_of, what_is_lost
 from .roster import read_roster
@@ -169,7 +170,7 @@ def audit_page(course: Course, sheet: str, found: Audit) -> str:
     roster = read_roster(course, sheet)
     return page(
         "audit.html",
-        title=f"{sheet}: audit",
+        title=f"{sheet_title(KnownSheet.read(course, sheet).release)}: audit",
         students=[(roster[student].shown_name, student, flags) for student, flags in found.flagged.items()],
         clean=[student for student, flags in found.flags.items() if not flags],
         count=len(found.flags),

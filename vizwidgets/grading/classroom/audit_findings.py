@@ -7,7 +7,12 @@ from dataclasses import dataclass
 from .alike import Pair
 
 CELLS, CODE, SCORE, OTHER = "cells", "code", "score", "other"  # kinds of flags
-KIND_WORDS = {CELLS: "cell of the course", CODE: "code", SCORE: "score", OTHER: "submission"}
+KIND_WORDS = {
+    CODE: "Code that reaches for the checks",
+    SCORE: "An odd score",
+    CELLS: "Cells of the course",
+    OTHER: "The submission",
+}
 ALIKE_WORDS = (
     "The same answer but for names, comments and layout. Short functions have few natural forms, and two who "
     "learn together write alike: equal answers are a reason to talk to both, and prove nothing by themselves."
