@@ -168,6 +168,14 @@ def test_a_question_without_an_answer_is_said_once(course):
     assert "halves" not in page.text
 
 
+def test_a_text_that_is_still_the_placeholder_is_not_shown_as_the_students(course):
+    hand_in(course, "ann")
+    marks = {("ann", "q3"): Mark(0.0, "What a pity.")}
+    text = Page(pages_of(course, result_of("ann"), marks=marks)["ann"]).text
+    assert "This question was handed in without an answer. Comment: What a pity." in text
+    assert "Your words here" not in text
+
+
 def test_evidence_of_exploration_is_told(course):
     hand_in(course, "ann")
     result = replace(result_of("ann"), records=(record_result(True), record_result(False)))

@@ -187,8 +187,12 @@ def test_a_file_that_excel_saved_in_its_own_encoding_is_read(course):
 
 
 def test_the_command_ends_with_1_while_there_is_something_to_read(course, capsys):
+    course.submission("broken", SHEET).parent.mkdir(parents=True)
+    course.submission("broken", SHEET).write_text("{", encoding="utf-8")
     assert texts.run(course, Namespace(sheet="a1")) == 1
-    assert "3 texts, 0 read, 3 to read" in capsys.readouterr().out
+    words = capsys.readouterr().out
+    assert "3 texts, 0 read, 3 to read" in words
+    assert "can not be read: broken" in words
     for student in ("ann", "bob", "zoe"):
         fill_in(course, student, points="4")
     assert texts.run(course, Namespace(sheet="a1")) == 0

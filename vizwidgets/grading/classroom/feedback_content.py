@@ -179,9 +179,11 @@ def _part(
     reached = None if waits else sum(cell.reached or 0.0 for cell in cells)
     points = sum(cell.points for cell in cells)
     if question.name in release.texts:
-        text = text_in(submission.cells, question.name) if submission else None
-        html = Markup(safe_markdown(text)) if text else Markup()
-        return Part(question.title, points, reached, text=html, comment=mark.comment)
+        text = text_in(submission.cells, question.name) if submission else ""
+        is_begun = bool(text) and text != without_marker(release.cell(question.name).source)
+        html = Markup(safe_markdown(text)) if text and is_begun else Markup()
+        is_empty = submission is not None and not is_begun
+        return Part(question.title, points, reached, (), not is_empty, text=html, comment=mark.comment)
     groups = tuple(_group(cell) for cell in cells)
     code = _code(submission, question.name)
     return Part(question.title, points, reached, groups, _is_begun(cells), Markup(code_html(code)))

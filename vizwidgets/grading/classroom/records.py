@@ -79,7 +79,11 @@ def _files(folder: Path) -> list[Path]:
     records = folder / FOLDER
     if records.is_symlink() or not records.is_dir():
         return []
-    return sorted(path for path in records.glob("*.json") if path.is_file() and not path.is_symlink())
+    try:
+        found = sorted(records.glob("*.json"))
+    except OSError:
+        return []
+    return [path for path in found if path.is_file() and not path.is_symlink()]
 
 
 def _replayed(

@@ -13,6 +13,7 @@ from nbformat import NotebookNode
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import MARKER, Sheet, id_of, mark_of
 
+UNREADABLE = "the notebook can not be read"
 MOST_BYTES = 20_000_000  # a larger notebook is not opened
 
 
@@ -58,7 +59,7 @@ def answers_of(student: str, path: Path, release: Sheet) -> Iterator[TextAnswer]
     try:
         cells = _opened(path).cells
     except (OSError, ValueError) as reason:
-        words = f"the notebook can not be read: {str(reason).splitlines()[0][:120]}"
+        words = f"{UNREADABLE}: {str(reason).splitlines()[0][:120]}"
         yield from (TextAnswer(student, name, problem=words) for name in release.texts)
         return
     for name in release.texts:

@@ -17,7 +17,7 @@ from .marks import CHANGED, marks_file, read_marks
 from .pages import page
 from .questions import Question, questions_of, sheet_title
 from .safe_markdown import safe_markdown
-from .text_answers import TextAnswer, text_answers, without_marker
+from .text_answers import UNREADABLE, TextAnswer, text_answers, without_marker
 from .text_rows import COLUMNS, GONE_NOTE, Row, place_of, renewed_rows
 from .whole_file import write_whole
 
@@ -37,10 +37,13 @@ def run(course: Course, options: argparse.Namespace) -> int:
     """Lay out the texts of a sheet; 1 while some are to be read."""
     sheet = course.find(options.sheet)
     rows = [row for row in lay_out(course, sheet) if row["note"] != GONE_NOTE]
+    broken = [row["student"] for row in rows if row["note"].startswith(UNREADABLE)]
+    rows = [row for row in rows if row["student"] not in broken]
     unread = [row for row in rows if not row["points"].strip()]
     changed = [row["number"] for row in rows if row["note"].startswith(CHANGED)]
     lines = [f"{sheet}: {len(rows)} texts, {len(rows) - len(unread)} read, {len(unread)} to read"]
     lines += [f"changed since they were read: {', '.join(changed)}"] if changed else []
+    lines += [f"{UNREADABLE}: {', '.join(sorted(set(broken)))}"] if broken else []
     lines += [f"read texts/{sheet}.html, write points into texts/{sheet}.csv", ""]
     sys.stdout.write("\n".join(lines))
     return 1 if unread or changed else 0
