@@ -122,6 +122,7 @@ DROPPED = {
     "wrong name": (b"", f"there is no {NAME}.ipynb, but {NAME} (1).ipynb: rename one, or run collect"),
     "nothing": (b"", "nor any other notebook"),
     "no metadata": (b"", "run regraft"),
+    "link": (b"", "is a link"),
 }
 
 
@@ -140,8 +141,9 @@ def course(tmp_path_factory) -> Course:
     for cell in bare.cells:
         cell.metadata.clear()
     hand_in(course, "no metadata", bare)
-    for student in ("wrong name", "nothing"):
+    for student in ("wrong name", "nothing", "link"):
         course.submission(student, NAME).unlink()
+    course.submission("link", NAME).symlink_to(course.source(NAME))
     hand_in(course, "wrong name", solved(course), f"{NAME} (1).ipynb")
     records = course.submission("right", NAME).parent / "records"
     records.mkdir()

@@ -159,6 +159,7 @@ def test_a_text_is_for_a_person_unless_it_was_left_as_it_was():
         {"scores": [{"title": "Q", "points": 1, "reached": "1"}]},
         {"scores": [{"title": "Q", "points": 1, "reached": 1, "criteria": [{"label": "x", "is_met": 1}]}]},
         {"ending": "well"},
+        {"scores": [{"title": "Q", "points": 1, "reached": 1, "seed": float("inf")}]},
     ],
 )
 def test_a_message_that_is_no_outcome_is_refused(message):
@@ -170,3 +171,9 @@ def test_an_outcome_travels_unchanged():
     sent = outcome_of(score_of(), stdout="a", stderr="b", error="c", ending="output", seconds=2.0)
     assert outcome_from(json.loads(json.dumps(sent.to_dict())), "q1_check", 2.0) == sent
     assert outcome_from({"value": 10**400}, "q1", 0.0).value == float("inf")
+
+
+def test_words_of_a_stranger_can_be_printed_and_written():
+    outcome = outcome_from({"error": "E: \x1b[2J\udc80\nx" + "y" * 9999, "stdout": "\udc80"}, "q1", 0.0)
+    assert outcome.error.startswith("E: [2J? xy") and len(outcome.error) < 2100
+    outcome.stdout.encode()

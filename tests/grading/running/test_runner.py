@@ -172,6 +172,12 @@ def test_endless_output_is_cut_and_takes_no_points(runner):
     assert outcomes[2].stdout == "ok\n"
 
 
+def test_a_huge_last_expression_is_cut_and_its_cell_has_run(runner):
+    outcomes = run(runner, "x = 'y' * 50_000_000\nx", "len(x)")
+    assert len(outcomes[0].text) == 2000 and outcomes[0].ending == ""
+    assert outcomes[1].value == 50_000_000
+
+
 def test_a_sheet_that_takes_too_long_altogether_is_left_where_it_is(runner):
     outcomes = run_briefly(runner, 5, "1", "while True: pass", "2", sheet_seconds=2)
     assert [outcome.ending for outcome in outcomes] == ["", "time", "skipped"]

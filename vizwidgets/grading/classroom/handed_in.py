@@ -8,6 +8,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from vizwidgets.grading.running.outcomes import one_line
 from vizwidgets.grading.sheets.overwrite import overwrite
 from vizwidgets.grading.sheets.sheet import Sheet, mark_of
 
@@ -84,13 +85,14 @@ def read_handed_in(student: str, folder: Path, source: Sheet, version: str = "")
     version : str
         Of the release that the class got; empty if any will do.
     """
-    digest = digest_of(folder)
+    digest = ""
     try:
+        digest = digest_of(folder)
         sheet = _read(folder, source.name)
         _check_sheet(sheet, source, version)
         notebook = overwrite(sheet.notebook, source.notebook)
     except Exception as reason:  # a file of others may be broken in any way: it is listed, the class goes on
-        words = " ".join(str(reason).split())[:500] or type(reason).__name__
+        words = one_line(str(reason))[:500] or type(reason).__name__
         return HandedIn(student, folder, digest, problem=words)
     there = _names(sheet)
     flags = [f"the answer {name} was deleted" for name in source.answers if name not in there]
@@ -103,6 +105,8 @@ def _read(folder: Path, name: str) -> Sheet:
         others = sorted(each.name for each in folder.glob("*.ipynb"))
         found = f"but {', '.join(others)}: rename one, or run collect" if others else "nor any other notebook"
         raise FileNotFoundError(f"there is no {path.name}, {found}")
+    if path.is_symlink():
+        raise ValueError(f"{path.name} is a link: put the file itself in its place")
     if path.stat().st_size > MOST_BYTES:
         words = f"a notebook of {megabytes(path.stat().st_size)}, more than {megabytes(MOST_BYTES)}"
         raise ValueError(f"{words}: ask for it without outputs, or run collect")

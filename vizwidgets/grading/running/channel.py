@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Any
 
 _HEAD = struct.Struct(">I")
-_LONGEST = 64 * 2**20
+_LONGEST = 16 * 2**20
 _PATIENCE = 60.0  # seconds, for a side that does not read
 
 

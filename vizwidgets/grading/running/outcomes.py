@@ -18,7 +18,7 @@ ENDINGS = {
     "skipped": "was not run",
 }
 OUT_OF_MEMORY = 77  # exit status by which a sandbox says so
-_LONGEST_WORDS = 2_000
+LONGEST_WORDS = 2_000
 _MOST_SCORES = 100
 
 
@@ -93,10 +93,10 @@ def outcome_from(message: Mapping[str, Any], cell: str, seconds: float) -> CellO
     return CellOutcome(
         cell,
         value=None if value is None else _number(value, "value"),
-        text=_words(message, "text")[:_LONGEST_WORDS],
+        text=_words(message, "text")[:LONGEST_WORDS],
         stdout=_words(message, "stdout"),
         stderr=_words(message, "stderr"),
-        error=_words(message, "error")[:_LONGEST_WORDS],
+        error=_line(message, "error"),
         scores=tuple(_score(each) for each in _items(message, "scores")),
         ending=ending,
         seconds=seconds,
@@ -108,18 +108,18 @@ def _score(data: Any) -> Score:
         raise ValueError("a score must be a mapping.")
     seed = data.get("seed")
     return Score(
-        title=_words(data, "title")[:_LONGEST_WORDS],
+        title=_line(data, "title"),
         points=_number(data.get("points"), "points"),
         reached=_number(data.get("reached"), "reached"),
         criteria=tuple(_criterion(each) for each in _items(data, "criteria")),
-        seed=None if seed is None else int(_number(seed, "seed")),
+        seed=None if seed is None else _seed(seed),
     )
 
 
 def _criterion(data: Any) -> CriterionResult:
     if not isinstance(data, Mapping) or not isinstance(data.get("is_met"), bool):
         raise ValueError("a criterion must be a mapping that says whether it is met.")
-    label, reason, hint = (_words(data, key)[:_LONGEST_WORDS] for key in ("label", "reason", "hint"))
+    label, reason, hint = (_line(data, key) for key in ("label", "reason", "hint"))
     return CriterionResult(label, _number(data.get("points"), "points"), data["is_met"], reason, hint)
 
 
@@ -134,7 +134,29 @@ def _words(data: Mapping[str, Any], key: str) -> str:
     words = data.get(key, "")
     if not isinstance(words, str):
         raise ValueError(f"{key} must be text; got {type(words).__name__}.")
-    return words
+    return words.encode("utf-8", "replace").decode()  # half a character can not be written to a file
+
+
+def _line(data: Mapping[str, Any], key: str) -> str:
+    return one_line(_words(data, key))
+
+
+def one_line(words: str) -> str:
+    """Return words of a stranger in one line, not too long, without signs that would command a terminal.
+
+    Examples
+    --------
+    >>> one_line("two\\nlines \\x1b[31mred")
+    'two lines [31mred'
+    """
+    printable = "".join(sign if sign.isprintable() else " " for sign in words[:LONGEST_WORDS])
+    return " ".join(printable.split())
+
+
+def _seed(value: Any) -> int:
+    if not isinstance(value, int):
+        raise ValueError(f"seed must be a whole number; got {value!r}.")
+    return value
 
 
 def _number(value: Any, key: str) -> float:

@@ -33,6 +33,7 @@ class SheetRun:
         self._cells = cells
         self._outcomes: dict[int, CellOutcome] = {}
         self._fatal: set[int] = set()  # cells in which the process ended
+        self._longest = 2**22 + 24 * int(limits.output_chars)  # bytes of an answer: both outputs, as JSON
         self._end = time.monotonic() + limits.sheet_seconds
 
     def finish(self, starter: Starter, settings: dict[str, Any]) -> list[CellOutcome]:
@@ -73,11 +74,11 @@ class SheetRun:
         try:
             process.channel.send({"source": str(cell["source"])})
             try:
-                message = process.channel.receive(seconds)
+                message = process.channel.receive(seconds, self._longest)
             except TimeoutError:
                 late = f"interrupted after {seconds:.3g} s"
                 process.interrupt()
-                message = process.channel.receive(_GRACE_SECONDS)
+                message = process.channel.receive(_GRACE_SECONDS, self._longest)
             outcome = outcome_from(message, name, time.monotonic() - begin)
         except (TimeoutError, EOFError, ValueError) as reason:
             took = time.monotonic() - begin

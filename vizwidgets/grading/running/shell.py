@@ -14,6 +14,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from ..checks import take_scores
+from .outcomes import LONGEST_WORDS
 
 _ALLOCATOR = ("can't allocate memory", "not enough memory")  # how PyTorch says MemoryError
 CUT = "\n… cut here: more was printed than is kept.\n"
@@ -100,7 +101,7 @@ def run_cell(shell: SheetShell, source: str, output_chars: int) -> dict[str, Any
     error = result.error_before_exec or result.error_in_exec
     return {
         "value": _plain_number(result.result),
-        "text": hook.shown,
+        "text": hook.shown[:LONGEST_WORDS],
         "stdout": out.getvalue(),
         "stderr": err.getvalue(),
         "error": "" if error is None else _in_words(error),
@@ -124,7 +125,7 @@ def _in_words(error: BaseException) -> str:
     except Exception:  # the student's own class may not even have words
         words = ""
     kind = type(error).__name__
-    return f"{kind}: {words}"[:2_000] if words else kind
+    return f"{kind}: {words}"[:LONGEST_WORDS] if words else kind
 
 
 def _endings(error: BaseException | None, is_cut: bool) -> Iterator[str]:
