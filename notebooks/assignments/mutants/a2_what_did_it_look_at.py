@@ -528,7 +528,7 @@ Q5 = [
         old="found.append((a * b).sum()",
         new="found.append((a * b).sum().abs()",
         loses={
-            "q5_check": ("the opposite order", "the verdict"),
+            "q5_check": ("the opposite order",),
             "q5_hidden": ("equal values", "a constant map", "the verdict is"),
         },
     ),
@@ -564,11 +564,18 @@ Q5 = [
         loses={"q5_check": ("the verdict",), "q5_hidden": ("the verdict is",)},
     ),
     Mutant(
-        "passed at exactly 0.5",
+        "passed only if nothing is left of the order",
         cell="q5",
         old="r.mean().item() < 0.5",
-        new="r.mean().item() <= 0.5",
-        loses={"q5_check": ("the verdict",)},
+        new="r.mean().item() < 0",
+        loses={"q5_check": ("the verdict",), "q5_hidden": ("the verdict is",)},
+    ),
+    Mutant(
+        "passed as soon as the maps are not the same",
+        cell="q5",
+        old="r.mean().item() < 0.5",
+        new="r.mean().item() < 0.99",
+        loses={"q5_check": ("the verdict",), "q5_hidden": ("the verdict is",)},
     ),
     Mutant(
         "one changed map is enough to pass",
