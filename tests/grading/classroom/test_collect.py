@@ -27,7 +27,9 @@ from tests.grading.classroom.handed_in import (
     zipped,
 )
 from vizwidgets.grading.classroom import collect as module
+from vizwidgets.grading.classroom.audit import audit
 from vizwidgets.grading.classroom.collect import collect, table_of
+from vizwidgets.grading.classroom.regraft import regraft
 from vizwidgets.grading.command import main
 
 DIRECTORY = "_assignsubmission_file_/"
@@ -176,7 +178,7 @@ def test_what_is_no_use_is_named_with_what_to_do(course, tmp_path):
         "bytes": ("a0.ipynb", b"\x80\x81{}", "broken JSON"),
         "lonely": ("first try.json", RECORD, "a record, but no notebook"),
         "link": ("a0.zip", with_link("/etc/passwd", "a0.ipynb"), "a link"),
-        "bomb": ("a0.zip", bomb("a0.ipynb", 10 * GB), "at most 200 MB are read"),
+        "bomb": ("a0.zip", bomb("a0.ipynb", 10 * GB), "at most 100 MB are read"),
         "liar": ("a0.zip", bomb("a0.ipynb", GB, 1000), "damaged in the zip"),
         "path": ("a0.zip", zipped({"../../a0.ipynb": whole}), "leads out of the zip"),
     }
@@ -309,3 +311,39 @@ def test_the_command_prints_the_table_and_says_whether_a_person_must_look(course
     Path(tmp_path / "broken.zip").write_bytes(b"PK")
     assert main(["collect", "a0", str(tmp_path / "broken.zip"), "--course", str(course.root)]) == 2
     assert "download it again" in capsys.readouterr().err
+
+
+def test_half_a_sign_does_not_reach_the_grader_and_a_whole_one_does(course, tmp_path):
+    half, whole = solved(course), written(solved(course, words="<!-- answer q3 -->\n🐐"))
+    cell_of(half, "q3").source = "<!-- answer q3 -->\nHALF"
+    files = {
+        f"Ann_1{DIRECTORY}a0.ipynb": written(half).replace(b"HALF", rb"\ud83d!"),
+        f"Bob_2{DIRECTORY}a0.ipynb": json.dumps(json.loads(whole)).encode(),
+    }
+    rows = collected(course, tmp_path, files)
+    assert {row.state for row in rows.values()} == {"collected"}
+    assert cell_of(nbformat.read(course.submission("ann", NAME), 4), "q3").source.endswith("?!")
+    assert handed_in(course, "bob") == files[f"Bob_2{DIRECTORY}a0.ipynb"]
+
+
+def test_code_that_is_nested_or_long_beyond_reason_stops_nobody(course, tmp_path):
+    answers = {
+        "deep": "def spread(x):\n    return " + "+".join(["x"] * 3000),
+        "brackets": "def spread(x):\n    return " + "(" * 5000,
+        "long": "def spread(x):\n    return x\n" + "x = 1\n" * 100_000,
+        "broken": SPREAD + "\n" + "y = (\n" * 5000,
+    }
+    files = {
+        f"{name}_{k}{DIRECTORY}a0.ipynb": written(solved(course, spread=code))
+        for k, (name, code) in enumerate(answers.items())
+    }
+    rows = collected(course, tmp_path, files)
+    assert {student: row.state for student, row in rows.items()} == dict.fromkeys(answers, "collected")
+    regraft(course, NAME)
+    assert audit(course, NAME).flagged == {}
+
+
+def test_a_name_without_end_is_cut(course, tmp_path):
+    name = f"Ann_1{DIRECTORY}" + "-" * 60_000 + "a.ipynb"
+    rows = collect(course, NAME, zip_at(tmp_path / "all.zip", {name: written(solved(course))}))
+    assert "ask for it under a shorter one" in rows[0].notes[0] and len(table_of(rows)) < 2000

@@ -21,6 +21,7 @@ _CHUNK = 1 << 16
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # others are unpacked by Python in chunks of any size
 _END = b"PK\x05\x06"  # of the record at the end of a zip, which says how long its table of contents is
 _ENTRY_BYTES = 500  # of the table of contents for one file, at most a few hundred in practice
+_LONGEST_NAME = 500
 _FOR_ALL_PLATFORMS = str.maketrans("\\", "/")
 
 
@@ -163,12 +164,19 @@ def _path(info: zipfile.ZipInfo) -> str:
     if not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
-    return unicodedata.normalize("NFC", name.translate(_FOR_ALL_PLATFORMS))
+    return _shown(name.translate(_FOR_ALL_PLATFORMS))
+
+
+def _shown(name: str) -> str:
+    """Return a name as people read it: of bounded length, and of signs that can be written."""
+    return unicodedata.normalize("NFC", name[:_LONGEST_NAME].encode(errors="replace").decode())
 
 
 def _fault(info: zipfile.ZipInfo, path: str) -> str:
     if ".." in path.split("/") or path.startswith("/") or path[1:2] == ":" or "\0" in path:
         return "its path leads out of the zip, which no honest tool writes; look at it by hand"
+    if len(path) == _LONGEST_NAME:
+        return f"its name has {_LONGEST_NAME} signs or more; ask for it under a shorter one"
     if info.create_system == 3 and stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
         return "a link or a device, not a file; ask for the file itself"
     if info.flag_bits & 0x1:
@@ -192,7 +200,7 @@ def _disk_file(path: Path, folder: Path) -> ForeignFile:
     status = path.lstat()
     is_file = stat.S_ISREG(status.st_mode)
     return ForeignFile(
-        unicodedata.normalize("NFC", path.relative_to(folder).as_posix()),
+        _shown(path.relative_to(folder).as_posix()),
         tuple(time.gmtime(status.st_mtime)[:6]),
         "" if is_file else "a link or a device, not a file; ask for the file itself",
         status.st_size,

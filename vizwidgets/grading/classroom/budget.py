@@ -26,14 +26,14 @@ class Limits:
         pack as well as a bomb does, so that small ones are read.
     """
 
-    file_bytes: int = 200 * MB
+    file_bytes: int = 100 * MB
     total_bytes: int = 8000 * MB
     files: int = 20_000
     ratio: int = 200
     small_bytes: int = 60 * MB
 
 
-STUDENT = Limits(total_bytes=400 * MB, files=200)  # so that one student's bomb costs only that student
+STUDENT = Limits(total_bytes=300 * MB, files=200)  # so that one student's bomb costs only that student
 
 
 @dataclass

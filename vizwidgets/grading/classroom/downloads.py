@@ -50,7 +50,7 @@ class SentFile:
         number that browsers give to copies, ``a1 (2).ipynb``, comes before the minute.
         """
         stem = self.name.rpartition("/")[2].partition(".")[0]
-        found = _COPY.search(stem)
+        found = _COPY.search(stem[-40:])
         copy = int(next(filter(None, found.groups()))) if found else 0
         return self.number, copy, self.file.changed, self.name
 

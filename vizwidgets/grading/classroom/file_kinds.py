@@ -107,7 +107,8 @@ def _text(cell: dict[str, Any]) -> Any:
 
 def _source(cell: dict[str, Any]) -> str:
     text = _text(cell)
-    return "".join(map(str, text)) if isinstance(text, list) else str(text)
+    whole = "".join(map(str, text)) if isinstance(text, list) else str(text)
+    return whole.encode(errors="replace").decode()  # JSON can hold halves of signs, which no file can
 
 
 def _metadata(cell: dict[str, Any]) -> dict[str, Any]:

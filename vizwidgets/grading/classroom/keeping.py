@@ -15,6 +15,7 @@ from .whole_file import write_whole
 
 NEW, SAME, OLDER, REPLACED = "collected", "as before", "older", "replaced"
 MOST_BYTES = 10 * MB  # a larger notebook is kept without its outputs, which answer nothing
+_HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # in JSON, half of a sign beyond the first 65,536
 _NOT_IN_NAMES = re.compile(r"[^\w .-]+")
 
 
@@ -79,10 +80,18 @@ def slim(data: bytes, notebook: Notebook) -> tuple[str, str]:
     """
     if len(data) > MOST_BYTES:
         cells = [_without_outputs(cell) for cell in notebook.get("cells", [])]
-        text = json.dumps({**notebook, "cells": cells}, indent=1, ensure_ascii=False) + "\n"
-        return text, f"{megabytes(len(data))}: kept without its outputs, which are not graded"
+        note = f"{megabytes(len(data))}: kept without its outputs, which are not graded"
+        return _written({**notebook, "cells": cells}), note
     is_other = data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf"))  # which nbformat does not read
-    return (json.dumps(notebook, indent=1) + "\n" if is_other else data.decode("utf-8")), ""
+    if _HALF_SIGN.search(data):
+        is_other = is_other or _written(notebook) != _written(notebook, "surrogatepass")
+    return (_written(notebook) if is_other else data.decode("utf-8")), ""
+
+
+def _written(notebook: Notebook, errors: str = "replace") -> str:
+    """Return a notebook as JSON; half a sign, which no file can hold, becomes a question mark."""
+    text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+    return text.encode(errors=errors).decode(errors=errors)
 
 
 def _without_outputs(cell: dict[str, object]) -> dict[str, object]:

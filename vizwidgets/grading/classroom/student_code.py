@@ -14,6 +14,8 @@ _NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # of ast.pa
 _MAGIC = re.compile(r"^([%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 _BEGINS = re.compile(r"(?!(?:else|elif|except|finally)\b)[^\s#)\]}]")  # of a line: a statement of its own
 _DEFINITION = re.compile(r"^(?:async\s+)?def\s+(\w+)", re.MULTILINE)
+_MOST_SIGNS, _MOST_STARTS = 200_000, 2_000  # of a cell that is cut into statements
+_DEEPEST = 120  # a tree that is deeper overflows the stack of whoever walks it
 _MOST_PIECES = 40  # that are put together when a text reaches over lines that look like statements
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -107,6 +109,8 @@ def statements_of(source: str, cell: int = 0) -> list[Statement]:
 @lru_cache(256)  # the course's own cells stand in every submission
 def _statements(source: str, cell: int) -> tuple[Statement, ...]:
     source = source.replace("\r\n", "\n").replace("\r", "\n")
+    if len(source) > _MOST_SIGNS:
+        return (Statement(source, None, cell),)
     for text in (source, _MAGIC.sub(r"pass  # \1", source)):
         if (tree := parsed(text)) is not None:
             return tuple(_cut(text, tree, cell))
@@ -114,13 +118,21 @@ def _statements(source: str, cell: int) -> tuple[Statement, ...]:
 
 
 def parsed(source: str) -> ast.Module | None:
-    """Return the syntax tree; None if it is no Python."""
+    """Return the syntax tree; None if it is no Python, or nested beyond reason."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(source)
+            tree = ast.parse(source)
     except _NO_PYTHON:
         return None
+    return tree if _is_shallow(tree) else None
+
+
+def _is_shallow(tree: ast.Module) -> bool:
+    level: list[ast.AST] = [tree]
+    for _ in range(_DEEPEST):
+        level = [inner for node in level for inner in ast.iter_child_nodes(node)]
+    return not level
 
 
 def _cut(source: str, tree: ast.Module, cell: int) -> Iterator[Statement]:
@@ -147,6 +159,9 @@ def _span(node: ast.stmt) -> tuple[int, int]:
 def _pieces(lines: list[str], cell: int) -> Iterator[Statement]:
     """Yield the statements of a cell that is no Python as a whole: what can be parsed, else as text."""
     starts = [k for k, line in enumerate(lines) if _BEGINS.match(line)]
+    if len(starts) > _MOST_STARTS:
+        yield Statement("\n".join(lines), None, cell)
+        return
     ends = [*starts[1:], len(lines)]
     at, broken = 0, ""
     while at < len(starts):
