@@ -155,6 +155,14 @@ def test_a_cell_that_ends_its_process_costs_only_itself(runner, source, words):
     assert outcomes[2].value == 1.0 and outcomes[4].value == 1.5
 
 
+def test_checks_are_not_run_again_when_a_later_cell_ends_the_process(runner):
+    mark = {"grade": True, "solution": False, "locked": True, "points": 1, "grade_id": "q1_check"}
+    check = {**cell("runs = runs + ['check']\nlen(runs)"), "metadata": {"nbgrader": mark}}
+    cells = [cell("runs = ['cell']"), check, cell("runs"), cell("import os; os._exit(0)"), cell("runs")]
+    outcomes = runner.run(cells, seed=0)
+    assert [outcome.text for outcome in outcomes] == ["", "2", "['cell', 'check']", "", "['cell']"]
+
+
 def test_more_memory_than_allowed_is_an_error_of_that_cell(runner):
     hogs = ("x = bytearray(10**9)", "import torch\nx = torch.zeros(10**9)")
     outcomes = run(runner, *hogs, "7")

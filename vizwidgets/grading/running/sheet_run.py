@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..sheets.sheet import id_of
+from ..sheets.sheet import id_of, is_fixed, is_grade
 from .limits import Limits
 from .outcomes import OUT_OF_MEMORY, CellOutcome, outcome_from
 from .processes import SheetProcess, Starter
@@ -50,7 +50,7 @@ class SheetRun:
         is_ended = False
         try:
             for place, cell in enumerate(self._cells):
-                if place in self._fatal:
+                if place in self._fatal or self._is_settled(place):
                     continue
                 outcome = self._run_cell(process, cell)
                 if outcome.ending == "died":
@@ -63,6 +63,12 @@ class SheetRun:
         finally:
             if not is_ended:
                 process.end()
+
+    def _is_settled(self, place: int) -> bool:
+        """Whether a cell was run before and is not needed again: a check, or one that was interrupted."""
+        earlier = self._outcomes.get(place)
+        is_check = is_grade(self._cells[place]) and is_fixed(self._cells[place])
+        return earlier is not None and (is_check or earlier.ending == "time")
 
     def _run_cell(self, process: SheetProcess, cell: Mapping[str, Any]) -> CellOutcome:
         """Return the outcome of a cell; its ending is "died" if the process is of no use any more."""
