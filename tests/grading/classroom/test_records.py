@@ -278,10 +278,13 @@ class Told:
     """A runner that answers what it was told."""
 
     def __init__(self, **outcome) -> None:
-        self.outcome, self.runs = outcome, []
+        self.outcome, self.limits = outcome, Limits(cell_seconds=10)
+        self.runs: list[list[str]] = []
+        self.sources: list[str] = []
 
     def run(self, cells, *, seed, folder=None):
         self.runs.append([cell["id"] for cell in cells])
+        self.sources.append(cells[-1]["source"])
         return [CellOutcome(cell["id"], **self.outcome) for cell in cells]
 
 
@@ -320,6 +323,7 @@ def test_cells_of_the_student_are_run_only_for_records_that_name_their_functions
     write(v4.new_notebook(cells=cells), folder / "a1.ipynb")
     runner = Told(error="x")
     replay_records(runner, folder)
+    assert all("seconds=6.0" in source for source in runner.sources)  # less than the runner's own limit
     assert runner.runs == [["record_0"], ["setup", "q1", "bright", "record_0"]]
 
 

@@ -106,7 +106,7 @@ def _mark(row: Mapping[str, str], most: Mapping[str, float], known: set[str]) ->
     if cell not in most:
         raise ValueError(f"{cell!r} is no text answer of this sheet; there are {', '.join(most) or 'none'}")
     if student not in known and (row["points"].strip() or row["comment"].strip()):
-        raise ValueError(f"there is no submission of {student!r}")
+        raise ValueError(f"there is no submission of {student!r}; collect it, or delete the row")
     is_stale = row.get("note", "").strip().startswith(CHANGED)
     return (student, cell), Mark(points_from(row["points"], most[cell]), row["comment"].strip(), is_stale)
 

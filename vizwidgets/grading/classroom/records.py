@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from vizwidgets.grading.evidence import FOLDER
 from vizwidgets.grading.results import RecordResult
+from vizwidgets.grading.running.limits import Limits
 from vizwidgets.grading.running.outcomes import ENDINGS, CellOutcome
 from vizwidgets.grading.sheets.sheet import functions_of, id_of, is_answer, is_grade
 
@@ -25,6 +26,8 @@ _replay_file({path!r}, _vw.load_model, _vw.list_models, {functions}, seconds={se
 
 class Runs(Protocol):
     """What runs cells where they can do no harm: a `Runner`."""
+
+    limits: Limits
 
     def run(
         self, cells: Sequence[Mapping[str, Any]], *, seed: int, folder: Path | None = None
@@ -96,19 +99,23 @@ def _replayed(
     """Return the results of some records, each replayed in a cell of its own after the cells before."""
     if not plans:
         return {}
-    cells = [_cell(f"record_{place}", name, plan, limits) for place, (name, plan) in enumerate(plans.items())]
+    # a replay that ends by itself says how far it came; one that is interrupted says nothing
+    seconds = min(limits.seconds, 0.6 * runner.limits.cell_seconds)
+    cells = [
+        _cell(f"record_{place}", name, plan, seconds) for place, (name, plan) in enumerate(plans.items())
+    ]
     outcomes = {outcome.cell: outcome for outcome in runner.run([*before, *cells], seed=0, folder=folder)}
-    return {name: _result(name, outcomes.get(f"record_{place}"), limits) for place, name in enumerate(plans)}
+    return {name: _result(name, outcomes.get(f"record_{place}")) for place, name in enumerate(plans)}
 
 
-def _cell(name: str, file: str, plan: Mapping[str, Any], limits: RecordLimits) -> dict[str, Any]:
+def _cell(name: str, file: str, plan: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     own = plan.get("functions") or {}
     given = ", ".join(f"{str(term)!r}: globals().get({str(own[term])!r})" for term in own)
-    source = REPLAY.format(path=f"{FOLDER}/{file}", functions=f"{{{given}}}", seconds=limits.seconds)
+    source = REPLAY.format(path=f"{FOLDER}/{file}", functions=f"{{{given}}}", seconds=seconds)
     return {"cell_type": "code", "id": name, "metadata": {}, "source": source}
 
 
-def _result(name: str, outcome: CellOutcome | None, limits: RecordLimits) -> RecordResult:
+def _result(name: str, outcome: CellOutcome | None) -> RecordResult:
     if outcome is None:
         return RecordResult(name, False, "it was not replayed")
     if outcome.ending:
