@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import re
 from pathlib import Path
 
 import nbformat
@@ -14,10 +15,10 @@ from tests.grading.sheets.tiny import NAME, cell_of, tiny_course, tiny_source
 from vizwidgets.grading.command import main
 from vizwidgets.grading.sheets.build import (
     built_texts,
+    for_learning,
     notebook_text,
     release_of,
     selfstudy_of,
-    unhidden,
     write_sheet,
 )
 from vizwidgets.grading.sheets.course import Course
@@ -123,9 +124,15 @@ def test_the_selfstudy_version_keeps_every_check_and_nothing_of_nbgrader(built) 
     assert [name for name in learning if name != "selfstudy"] == kept
 
 
-def test_the_first_comment_of_a_hidden_check_no_longer_promises_a_grading() -> None:
+def test_the_version_to_learn_with_no_longer_promises_a_grading() -> None:
     first = "# Q1, more: they run when your sheet is graded."
-    assert unhidden(f"{first}\n### BEGIN HIDDEN TESTS\n1\n### END HIDDEN TESTS") == "# Q1, more.\n1"
+    assert for_learning(f"{first}\n### BEGIN HIDDEN TESTS\n1\n### END HIDDEN TESTS") == "# Q1, more.\n1"
+    assert for_learning("Others run when the sheet is graded; fine.") == "Others stand below it; fine."
+    assert for_learning("a\n\n**Before you hand in:** restart.\n\n## Sources") == "a\n\n## Sources"
+    for name in OURS:
+        learning = selfstudy_of(read(ASSIGNMENTS / "source" / name / f"{name}.ipynb"), name)
+        told = [cell.id for cell in learning.cells if re.search(r"hand in|grade[rd]", cell.source)]
+        assert told == []
 
 
 def test_the_command_builds_one_sheet_by_its_beginning_and_says_what_it_did(tmp_path, capsys) -> None:

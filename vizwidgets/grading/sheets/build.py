@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from copy import deepcopy
 from pathlib import Path
@@ -20,8 +21,16 @@ RELEASE_STEPS = ("LockCells", "ClearSolutions", "ClearOutput", "ClearHiddenTests
 SELFSTUDY_STEPS = ("ClearSolutions", "ClearOutput")
 LEARN_WORDS = (
     "> **This is the version to learn with.** Every check is here to see and runs at once, the further ones "
-    "with fresh inputs at each run. Nothing is handed in, nothing is graded."
+    "with fresh inputs at each run. Nothing is handed in: the points tell you how far you are, and what you "
+    "write is for yourself."
 )
+# what sheets say about grading: what the version to learn with says there
+LEARN_ALONE = (
+    (f": {HIDDEN_WORDS}", ""),
+    ("run when the sheet is graded", "stand below it"),
+    ("*Graded sheet, after", "*After"),
+)
+HAND_IN = re.compile(r"\n\n\*\*Before you hand in:\*\*[^\n]*")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -111,8 +120,7 @@ def selfstudy_of(source: NotebookNode, name: str) -> NotebookNode:
     learning = _cleared(source, *SELFSTUDY_STEPS)
     learning.cells = [cell for cell in learning.cells if not cell.id.startswith("integrity")]  # for graders
     for cell in learning.cells:
-        if HIDDEN_WORDS in cell.source:
-            cell.source = unhidden(cell.source)
+        cell.source = for_learning(cell.source)
         cell.metadata.pop("nbgrader", None)
     words = nbformat.v4.new_markdown_cell(LEARN_WORDS, id="selfstudy")
     learning.cells.insert(1, words)
@@ -120,17 +128,19 @@ def selfstudy_of(source: NotebookNode, name: str) -> NotebookNode:
     return learning
 
 
-def unhidden(source: str) -> str:
-    """Return a hidden check for all to see: without its markers, its first comment adapted.
+def for_learning(source: str) -> str:
+    """Return a cell for someone who learns alone: hidden checks for all to see, no word of a grading.
 
     Examples
     --------
     >>> lines = ["# Q1, further: they run when your sheet is graded.", "### BEGIN HIDDEN TESTS", "f(2)"]
-    >>> unhidden("\\n".join([*lines, "### END HIDDEN TESTS"]))
+    >>> for_learning("\\n".join([*lines, "### END HIDDEN TESTS"]))
     '# Q1, further.\\nf(2)'
     """
-    lines = [line for line in source.splitlines() if "HIDDEN TESTS" not in line]
-    return "\n".join(lines).replace(f": {HIDDEN_WORDS}", "", 1)
+    text = "\n".join(line for line in source.split("\n") if "HIDDEN TESTS" not in line)
+    for words, instead in LEARN_ALONE:
+        text = text.replace(words, instead)
+    return HAND_IN.sub("", text)
 
 
 def notebook_text(notebook: NotebookNode) -> str:
