@@ -40,10 +40,9 @@ with checks("mine", 4):
     pass
 checks.score()"""
 STUBBORN = """def spread(x):
-    import time
     while True:
         try:
-            time.sleep(100)
+            sum(range(10**6))
         except BaseException:
             pass"""
 
@@ -203,7 +202,7 @@ def test_what_went_wrong_is_told_with_its_cell(graded):
         student: {cell.cell: cell.problem for cell in result.cells} for student, result in graded[2].items()
     }
     assert "ended the whole process (exit status 0)" in problems["ends the process"]["q1_check"]
-    assert "ran out of time (interrupted after 4 s)" in problems["hangs"]["q1_hidden"]
+    assert "ran out of time (interrupted after " in problems["hangs"]["q1_hidden"]
     assert problems["ends the process"]["q2_check"] == ""
     assert graded[2]["deletes an answer"].flags == ("the answer q2 was deleted",)
 

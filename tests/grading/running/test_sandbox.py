@@ -109,6 +109,12 @@ def test_no_process_is_left_behind(protected):
     assert marker not in subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout
 
 
+def test_what_a_check_or_a_failing_cell_leaves_running_does_not_burden_the_next(protected):
+    start = "import subprocess\nlong = subprocess.Popen(['sleep', '300'])"
+    outcomes = run(protected, start, "long.poll()", "1 / 0", "long.wait(10)")
+    assert [outcome.text for outcome in outcomes] == ["", "", "", "-9"]
+
+
 def test_the_disk_can_not_be_filled(protected):
     fill = """
     k = written = 0

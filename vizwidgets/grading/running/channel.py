@@ -37,6 +37,7 @@ class Channel:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
+        self._came = bytearray()
 
     def __enter__(self) -> Channel:
         return self
@@ -89,23 +90,26 @@ class Channel:
             If it is no message, or too long a one.
         """
         end = None if seconds is None else time.monotonic() + seconds
-        (length,) = _HEAD.unpack(self._bytes(_HEAD.size, end))
+        self._fill(_HEAD.size, end)
+        (length,) = _HEAD.unpack(self._came[: _HEAD.size])
         if length > longest:
             raise ValueError(f"a message may have {longest} bytes; got one of {length}.")
-        message = json.loads(self._bytes(length, end))
+        self._fill(_HEAD.size + length, end)
+        data = self._came[_HEAD.size : _HEAD.size + length]
+        del self._came[: _HEAD.size + length]
+        message = json.loads(data)
         if not isinstance(message, dict):
             raise ValueError(f"a message must be a mapping; got {type(message).__name__}.")
         return message
 
-    def _bytes(self, count: int, end: float | None) -> bytes:
-        parts = bytearray()
-        while len(parts) < count:
+    def _fill(self, count: int, end: float | None) -> None:
+        """Wait for bytes; those that came are kept when the time is over, for the next try."""
+        while len(self._came) < count:
             left = None if end is None else max(0.0, end - time.monotonic())
-            part = self._some_bytes(count - len(parts), left)
+            part = self._some_bytes(count - len(self._came), left)
             if not part:
                 raise EOFError("the other side has closed the connection.")
-            parts += part
-        return bytes(parts)
+            self._came += part
 
     def _some_bytes(self, most: int, seconds: float | None) -> bytes:
         if seconds == 0:

@@ -56,7 +56,16 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
             answer = {"error": "KeyboardInterrupt"}
         if os.getpid() != own:
             os._exit(0)  # a fork that the cell has made and left: it must not answer in our place
+        if settings["is_protected"] and (message["is_check"] or answer["error"]):
+            _end_others()
         channel.send(answer)
+
+
+def _end_others() -> None:
+    """End what a cell has left running in the sandbox: it would take time and memory of the next one."""
+    if os.getpid() == 1:  # the first process of the sandbox, who does not end with the others
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
 
 
 def _prepare(seed: int, work: str) -> None:

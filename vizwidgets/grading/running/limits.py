@@ -19,7 +19,8 @@ class Limits:
     Parameters
     ----------
     cell_seconds : float
-        Time for a cell; then it is interrupted and loses its points, and the next one goes on.
+        Processor time for a cell; then it is interrupted and loses its points, and the next one goes on. One
+        that only waits may do so four times as long.
     sheet_seconds : float
         Time for all cells together; those that are left are not run.
     memory_mb : int

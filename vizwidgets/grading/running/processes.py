@@ -10,12 +10,17 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from pathlib import Path
 from typing import Any, Protocol
 
 from .channel import Channel
 
 _START_SECONDS = 120.0
 _ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")}
+
+
+_PROCESS_CLOCK = 2  # <linux/posix-timers.h>: the clock of a process is ~process << 3 | CPUCLOCK_SCHED
 
 
 class NotProtectedError(RuntimeError):
@@ -26,6 +31,9 @@ class SheetProcess(Protocol):
     """A process in which one sheet runs."""
 
     channel: Channel
+
+    def busy_seconds(self) -> float:
+        """Return how much processor time it has used; where that is not known, what the clock says."""
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
@@ -89,7 +97,7 @@ class WarmStarter:
             self._control.send({"order": "start", "settings": settings})
             socket.send_fds(self._connection, [b"."], [theirs.fileno()])
             answer = self._control.receive(_START_SECONDS)
-        child = _Child(self, answer["child"], Channel(ours))
+        child = _Child(self, answer["child"], Channel(ours), settings["is_protected"])
         try:
             _await_ready(child.channel, self.words)
         except RuntimeError:
@@ -119,9 +127,24 @@ class WarmStarter:
 class _Child:
     """A fork of the warm process."""
 
-    def __init__(self, starter: WarmStarter, number: int, channel: Channel) -> None:
+    def __init__(self, starter: WarmStarter, number: int, channel: Channel, is_protected: bool) -> None:
         self.channel = channel
+        self._is_protected = is_protected
         self._starter, self._number = starter, number
+        self._sheet = 0
+
+    def busy_seconds(self) -> float:
+        """Return how much processor time the sheet has used."""
+        try:
+            self._sheet = self._sheet or self._find_sheet()
+            return time.clock_gettime(~self._sheet << 3 | _PROCESS_CLOCK)
+        except OSError:  # it has just ended
+            return 0.0
+
+    def _find_sheet(self) -> int:
+        """Return the process in which the sheet runs: the child itself, or in a sandbox its child."""
+        own = Path(f"/proc/{self._number}/task/{self._number}/children").read_text(encoding="ascii").split()
+        return int(own[0]) if self._is_protected and own else self._number
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
@@ -171,6 +194,10 @@ class _Fresh:
     def __init__(self, process: subprocess.Popen[bytes], channel: Channel) -> None:
         self.channel = channel
         self._process = process
+
+    def busy_seconds(self) -> float:
+        """Return what the clock says: not every system tells the processor time of another process."""
+        return time.monotonic()
 
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
