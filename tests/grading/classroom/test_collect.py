@@ -347,3 +347,27 @@ def test_a_name_without_end_is_cut(course, tmp_path):
     name = f"Ann_1{DIRECTORY}" + "-" * 60_000 + "a.ipynb"
     rows = collect(course, NAME, zip_at(tmp_path / "all.zip", {name: written(solved(course))}))
     assert "ask for it under a shorter one" in rows[0].notes[0] and len(table_of(rows)) < 2000
+
+
+def test_two_records_of_one_name_are_both_kept(course, tmp_path):
+    other = RECORD.replace(b"tiny", b"vgg16")
+    sent = {"a0.ipynb": written(solved(course)), "x/r.json": RECORD, "y/r.json": other, "z/r.json": RECORD}
+    collected(course, tmp_path, {f"Ann_1{DIRECTORY}{name}": data for name, data in sent.items()})
+    assert tree(course.submitted / "ann" / NAME / "records") == {"r.json": RECORD, "r 2.json": other}
+
+
+def test_an_empty_zip_is_refused_in_words(course, tmp_path):
+    with pytest.raises(ValueError, match="all.zip is empty; download it again"):
+        collected(course, tmp_path, {})
+    assert not course.students.exists() and not course.submitted.exists()
+
+
+def test_two_of_one_name_are_asked_for_where_their_numbers_are_new(course, tmp_path):
+    notebook = written(solved(course))
+    rows = collected(course, tmp_path, {f"Ann Lee_{k}{DIRECTORY}a0.ipynb": notebook for k in (1, 2)})
+    assert sorted(rows) == ["ann-lee", "ann-lee-2"]
+    other = written(release(course, OTHER))
+    place = zip_at(tmp_path / "next.zip", {f"Ann Lee_{k}{DIRECTORY}a4.ipynb": other for k in (8, 9)})
+    found = collect(course, OTHER, place)
+    assert [row.state for row in found if row.student == "Ann Lee"] == ["not usable", "not usable"]
+    assert "write 8 into the column moodle_id_a4_contrast" in found[0].notes[0]

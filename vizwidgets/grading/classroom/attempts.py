@@ -126,7 +126,7 @@ def _take(sent: SentFile, data: bytes, sheet: str, known: dict[str, KnownSheet],
     except ArchiveError:
         if not is_record(data):
             raise
-        found.records[sent.name.rpartition("/")[2]] = data
+        found.records[_free_name(sent.name.rpartition("/")[2], data, found.records)] = data
         return
     recognised = recognise(notebook, known)
     if recognised.sheet == sheet:
@@ -135,3 +135,9 @@ def _take(sent: SentFile, data: bytes, sheet: str, known: dict[str, KnownSheet],
         raise ArchiveError(f"the sheet {recognised.sheet}; collect it as that one, or ask for the right one")
     else:
         raise ArchiveError("a notebook without any function of this sheet; ask for the right one")
+
+
+def _free_name(name: str, data: bytes, taken: dict[str, bytes]) -> str:
+    """Return the name, or one like it where another record has it."""
+    names = [name, *(f"{name.removesuffix('.json')} {k}.json" for k in range(2, len(taken) + 2))]
+    return next(each for each in names if taken.get(each, data) == data)

@@ -63,12 +63,14 @@ def collect(course: Course, sheet: str, place: Path, limits: Limits | None = Non
     FileNotFoundError
         If there is no such place.
     ValueError
-        If it is no zip, or a broken one; ``students.csv`` can not be used.
+        If it is no zip, a broken or an empty one; ``students.csv`` can not be used.
     """
     collecting = _Collecting(course, sheet, Students.read(course.students), known_sheets(course))
     budget = Budget(limits or Limits())
     with open_files(place, budget) as files:
         rows = [collecting.take(parcel, budget) for parcel in parcels(files)]
+    if not rows:
+        raise ValueError(f"{place.name} is empty; download it again, or look whether anyone has handed in.")
     return sorted([*rows, *collecting.missing(rows)], key=lambda row: row.student)
 
 

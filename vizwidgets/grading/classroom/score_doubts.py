@@ -56,7 +56,8 @@ class Doubter:
         for answer, functions in self._answers.items():
             reached = [cell.reached or 0 for cell in cells.values() if self._question(cell.cell) == answer]
             if functions and sum(reached) > 0 and not any(each.names[0] & set(functions) for each in own):
-                yield f"{answer}: {sum(reached):g} points, though {', '.join(functions)} was not written"
+                points = "1 point" if sum(reached) == 1 else f"{sum(reached):g} points"
+                yield f"{answer}: {points}, though {', '.join(functions)} was not written"
 
     def _question(self, cell: str) -> str:
         return question_of(cell, self._answers)
