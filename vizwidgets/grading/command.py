@@ -45,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser(words).parse_args(words)
     try:
         return options.run(Course(options.course), options)
-    except (FileNotFoundError, ValueError, ImportError) as refusal:
+    except (OSError, ValueError, ImportError) as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 2
     except KeyboardInterrupt:

@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 
 MARKER = re.compile(r"<!--\s*answer\s+(\S+)\s*-->")  # stands in each text answer
 WIDGET = "widget"  # tag of cells that only show; grading leaves them out
@@ -57,7 +58,9 @@ class Sheet:
             notebook = nbformat.read(path, as_version=4)
         except FileNotFoundError:
             raise FileNotFoundError(f"there is no sheet {path.name} in {path.parent}.") from None
-        except Exception as reason:  # nbformat raises what json, its schema and its converters raise
+        except NotJSONError as reason:
+            raise ValueError(f"{path.name} is no notebook: its text breaks off or was changed.") from reason
+        except Exception as reason:  # nbformat raises what its schema and its converters raise
             raise ValueError(f"{path.name} is no notebook: {type(reason).__name__}: {reason}") from reason
         return Sheet(notebook, path.stem)
 
