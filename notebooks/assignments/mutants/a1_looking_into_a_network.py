@@ -4,7 +4,7 @@ from vizwidgets.grading.sheets.mutants import Mutant
 
 
 def wrong_answers(cell, *rows):
-    """Return mutants of an answer; a row: the mistake, what stands there, what comes instead, what it loses."""
+    """Return mutants of an answer; a row: the mistake, what stands there, what instead, what it loses."""
     return [Mutant(f"{cell.upper()}: {name}", cell, old, new, loses) for name, old, new, loses in rows]
 
 
