@@ -156,6 +156,13 @@ def test_a_mistake_in_the_gain_loses_its_points(mistake: str, change: tuple[str,
     assert points("gain", changed(GAIN, *change)) == wanted, mistake
 
 
+def test_what_a_wrong_exchange_rate_was_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    points("worth", changed(WORTH, "min(enough)", "max(enough)"))
+    assert "AssertionError: for two examples you return 64 and 64" in capsys.readouterr().out
+    points("worth", changed(WORTH, "else None", "else max(scratch)"))
+    assert "AssertionError: you return 64" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("mistake", "change", "wanted"),
     [
