@@ -52,8 +52,11 @@ def table_of(rows: list[Row]) -> str:
     usable = [row for row in rows if row.is_usable]
     others = {state: [row for row in rows if row.state == state] for state in (NOT_USABLE, MISSING)}
     counts = [f"{len(usable)} collected", *(f"{len(some)} {state}" for state, some in others.items())]
-    parts = [" · ".join(counts) + "\n"]
-    for title, some in {"collected": usable, **others}.items():
-        cells = [[row.student, row.state if row.is_usable else "", row.file, *row.notes] for row in some]
-        parts += [f"{title}\n{plain_table(cells)}"] if some else []
-    return "\n".join(parts[:1]) + "\n" + "".join(parts[1:])
+    parts = [" · ".join(counts) + "\n\n"]
+    if usable:
+        full = [[row.student, row.state, row.file, *row.notes] for row in usable]
+        parts.append(f"collected\n{plain_table(full)}")
+    for state, some in others.items():
+        short = [[row.student, *row.notes] for row in some]
+        parts += [f"{state}\n{plain_table(short, columns=2)}"] if some else []
+    return "".join(parts)
