@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,14 +87,9 @@ def grade(
         warnings.simplefilter("ignore")  # nbformat's, of what students' editors wrote
         read = [grader.read(student, folder) for student, folder in found.items()]
     todo = [each for each in read if again or not grader.is_done(book.find(each.student), each.digest)]
-    results: list[SheetResult] = []
-
-    def keep(result: SheetResult) -> None:
-        book.add(result)
-        results.append(result)
-
     runner = Runner(limits, hidden_folders(course), jobs or _processors())
-    protection = _grade_all(grader, todo, keep, runner)
+    results = _grade_all(grader, todo, book, runner)
+    protection = runner.protection if any(each.notebook is not None for each in todo) else ""
     names = {each.student for each in todo}
     return Grading(tuple(results), tuple(name for name in found if name not in names), used, protection)
 
@@ -106,21 +101,21 @@ def hidden_folders(course: Course) -> list[Path]:
 
 
 def _grade_all(
-    grader: SheetGrader,
-    todo: list[HandedIn],
-    keep: Callable[[SheetResult], None],
-    runner: Runner,
-) -> str:
-    """Grade as many at once as the runner can, and keep each result before the next one is awaited.
+    grader: SheetGrader, todo: list[HandedIn], book: Gradebook, runner: Runner
+) -> list[SheetResult]:
+    """Grade as many at once as the runner can, and keep each result before the next one is awaited."""
+    results: list[SheetResult] = []
 
-    Returns what the sheets were kept from, in words.
-    """
+    def keep(result: SheetResult) -> None:
+        book.add(result)
+        results.append(result)
+
     for each in todo:
         if each.notebook is None:
             keep(grader.grade(runner, each))
     ready = [each for each in todo if each.notebook is not None]
     if not ready:
-        return ""
+        return results
     pool = ThreadPoolExecutor(runner.jobs)
     try:
         with runner, tqdm(total=len(ready), unit="sheet", disable=None) as bar:
@@ -128,7 +123,7 @@ def _grade_all(
             for future in as_completed([pool.submit(grader.grade, runner, each) for each in ready]):
                 keep(future.result())
                 bar.update()
-        return runner.protection
+        return results
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # after an interrupt the rest is for the next time
 

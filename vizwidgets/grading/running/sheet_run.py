@@ -67,7 +67,7 @@ class SheetRun:
                 process.end()
 
     def _answer(self, process: SheetProcess, begin: float) -> dict[str, Any]:
-        """Wait for the answer of a cell, by its processor time: what else the machine does costs nobody points.
+        """Wait for the answer of a cell, by its processor time: other work on the machine costs no points.
 
         Raises
         ------
