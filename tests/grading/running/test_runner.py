@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from tests.grading.running.cells import CHECK, cell, run, run_briefly
+from vizwidgets.grading.running.fresh_process import FreshStarter
 from vizwidgets.grading.running.limits import Limits
-from vizwidgets.grading.running.processes import FreshStarter
 from vizwidgets.grading.running.runner import Runner
 
 STUBBORN = """

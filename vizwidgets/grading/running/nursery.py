@@ -1,6 +1,6 @@
 """A warm process: everything is imported, nothing is computed, and each sheet runs in a child of it.
 
-Started by `WarmProcess` with ``python -m vizwidgets.grading.running.nursery``. It never sees a cell: the
+Started by `WarmStarter` with ``python -m vizwidgets.grading.running.nursery``. It never sees a cell: the
 grader talks to the child directly, so nothing of one student's run is left for the next one's.
 """
 

@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Any
 
 from ..sheets.sheet import is_shown_only
+from .fresh_process import FreshStarter
 from .limits import Limits
 from .outcomes import CellOutcome
-from .processes import FreshStarter, NotProtectedError, Starter, WarmStarter
+from .processes import NotProtectedError, Starter
 from .sheet_run import SheetRun
+from .warm_process import WarmStarter
 
 PROTECTED = (
     "each sheet runs in a sandbox: no network, no other processes, nothing written but to a small folder in "
