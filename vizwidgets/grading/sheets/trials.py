@@ -16,7 +16,7 @@ from ..running.rule import score_cell
 from ..running.runner import Runner
 from ..seeds import PIN
 from .overwrite import overwrite
-from .sheet import Sheet, id_of, is_answer, is_grade, is_shown_only
+from .sheet import Sheet, id_of, is_answer, is_grade, is_shown_only, mark_of
 
 
 @dataclass(frozen=True)
@@ -87,10 +87,13 @@ def answered(sheet: Sheet, answers: Mapping[str, str], *, only: str = "") -> tup
         Cell id: the source that stands there instead.
     only : str
         Id of an answer: the setup, this answer and its checks, and nothing else. Exact, because a check takes
-        nothing but its own question's answer from the cells above (a rule of the source).
+        nothing but its own question's answer from the cells above (a rule of the source). For the same reason
+        cells to play in are run with the solution alone.
     """
     own = ("setup", only, f"{only}_check", f"{only}_hidden")
     chosen = [deepcopy(cell) for cell in sheet.cells if not only or id_of(cell) in own]
+    if answers:
+        chosen = [cell for cell in chosen if mark_of(cell)]
     for cell in chosen:
         cell.source = answers.get(id_of(cell), cell.source)
     return tuple(chosen)
