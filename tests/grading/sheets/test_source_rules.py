@@ -59,6 +59,10 @@ def untagged(source: NotebookNode) -> None:
     del cell_of(source, "q1_widget").metadata["tags"]
 
 
+def stopping(source: NotebookNode) -> None:
+    cell_of(source, "q1_try").metadata["tags"] = []
+
+
 def unmarked(source: NotebookNode) -> None:
     del cell_of(source, "q1_check").metadata.nbgrader["task"]
 
@@ -105,6 +109,7 @@ def test_a_source_that_keeps_the_rules_has_no_faults() -> None:
         (put("q3", "<!-- answer q3 -->", ""), "q3: a text answer begins with the line <!-- answer q3 -->"),
         (put("q3", "answer q3", "answer q4"), "q3: a text answer begins with the line <!-- answer q3 -->"),
         (put("q3", "SOLUTION", "ANSWER"), "q3: the solution stands between"),
+        (stopping, "q1_try: it uses spread, which may be missing: it needs the tag 'raises-exception'"),
         (untagged, "q1_widget: a widget cell is locked and has the tag 'widget'"),
         (mark("q1_widget", locked=False), "q1_widget: a widget cell is locked and has the tag 'widget'"),
     ],

@@ -16,6 +16,8 @@ import traceback
 from pathlib import Path
 from typing import Any, NoReturn
 
+import torch._dynamo  # noqa: F401 - the first optimizer imports it: a second, which no child should pay for
+
 from . import kernel
 from .channel import Channel
 from .child import serve

@@ -150,3 +150,18 @@ def functions_of(source: str) -> tuple[str, ...]:
         return ()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
     return tuple(node.name for node in body if isinstance(node, kinds))
+
+
+def names_of(source: str) -> set[str]:
+    """Return the names that a cell reads or binds; none if it is no Python.
+
+    Examples
+    --------
+    >>> sorted(names_of("y = f(x)"))
+    ['f', 'x', 'y']
+    """
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

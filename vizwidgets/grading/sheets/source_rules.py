@@ -10,11 +10,12 @@ import nbformat
 from nbformat import NotebookNode
 
 from .check_rules import check_cell_faults, hidden_cell_faults
-from .sheet import MARKER, Sheet, functions_of, id_of, is_answer, is_fixed, is_grade, mark_of
+from .sheet import MARKER, Sheet, functions_of, id_of, is_answer, is_fixed, is_grade, mark_of, names_of
 
 AUTOMATIC, TEXT = 16.0, 4.0  # points of a sheet
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 HIDDEN_WORDS = "they run when your sheet is graded"
+GOES_ON = "raises-exception"  # tag by which JupyterLab runs the next cell after one that failed
 _MARK = {"grade", "solution", "locked", "schema_version", "grade_id", "task", "cell_type"}
 _MAGIC = re.compile(r"^[%!?]|\?$")
 
@@ -103,6 +104,8 @@ def _cell_faults(cell: NotebookNode, sheet: Sheet) -> Iterator[str]:
     if is_answer(cell):
         yield from _answer_faults(cell) if cell.cell_type == "code" else _text_faults(cell)
         return
+    if cell.cell_type == "code" and not is_grade(cell):
+        yield from _stop_faults(cell, set(sum(sheet.answers.values(), ())))
     if "BEGIN SOLUTION" in cell.source or "END SOLUTION" in cell.source:
         yield "a solution stands in a cell that is none; mark it as a solution cell"
     if is_grade(cell) and id_of(cell) != "integrity":
@@ -129,6 +132,13 @@ def _code_faults(cell: NotebookNode) -> Iterator[str]:
             if is_magic
             else (f"it must be Python; line {reason.lineno}: {reason.msg}")
         )
+
+
+def _stop_faults(cell: NotebookNode, answers: set[str]) -> Iterator[str]:
+    """Say whether Run All would stop at a cell because an answer is missing."""
+    called = sorted(names_of(cell.source) & answers)
+    if called and GOES_ON not in cell.metadata.get("tags", []):
+        yield f"it uses {', '.join(called)}, which may be missing: it needs the tag {GOES_ON!r}"
 
 
 def _answer_faults(cell: NotebookNode) -> Iterator[str]:

@@ -13,6 +13,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from .build import notebook_text
 from .course import Course
+from .sheet import WIDGET
+from .source_rules import GOES_ON
 
 HELP = (
     "Begin a new sheet: source/<name>/<name>.ipynb with one question and one text, and mutants/<name>.py "
@@ -28,10 +30,10 @@ CELLS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "setup.py": (FIXED, []),
     "q1_words.md": ({}, []),
     "q1.py": ({"solution": True}, []),
-    "q1_try.py": ({}, []),
+    "q1_try.py": ({}, [GOES_ON]),
     "q1_check.py": ({**FIXED, "grade": True, "points": 6}, []),
     "q1_hidden.py": ({**FIXED, "grade": True, "points": 10}, []),
-    "q1_widget.py": (FIXED, ["widget"]),
+    "q1_widget.py": (FIXED, [WIDGET, GOES_ON]),
     "q2_words.md": ({}, []),
     "q2.md": ({"grade": True, "solution": True, "points": 4}, []),
     "integrity.py": ({**FIXED, "grade": True, "points": 0}, []),
