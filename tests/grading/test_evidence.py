@@ -28,6 +28,12 @@ def test_what_is_kept_of_an_explorer_gives_the_same_run_again(net, tmp_path):
     assert len(again.steps) == 5
 
 
+def test_a_run_that_has_not_begun_is_no_evidence(net, tmp_path):
+    with pytest.raises(ValueError, match="press Start"):
+        keep_record(vw.AscentExplorer(net, "0", 2, num_steps=4), "channel 2", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_second_one_of_that_name_replaces_the_first(tmp_path):
     keep_record({"seed": 1}, "a", tmp_path)
     keep_record({"seed": 2}, "a.json", tmp_path)

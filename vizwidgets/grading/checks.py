@@ -7,13 +7,13 @@ import io
 import logging
 import math
 import sys
-import traceback
 import warnings
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import TracebackType
 
 from .closeness import refusal
 from .placeholders import is_unanswered
+from .reasons import reason_of
 from .scores import CriterionResult, Score
 
 NOT_ANSWERED = "not answered yet"
@@ -167,19 +167,8 @@ class Criterion(contextlib.AbstractContextManager["Criterion"]):
             return False  # the interrupt of a time limit
         lines = range(self._first_line, trace.tb_lineno + 1)
         is_stub = is_unanswered(error, trace.tb_frame, lines)
-        self.reason = NOT_ANSWERED if is_stub else _reason(error, trace.tb_frame)
+        self.reason = NOT_ANSWERED if is_stub else reason_of(error, trace.tb_frame)
         return True
-
-
-def _reason(error: BaseException, frame: FrameType) -> str:
-    """Say what went wrong, and in which line of the student's function if it went wrong there."""
-    place = traceback.extract_tb(error.__traceback__)[-1]
-    is_here = place.filename == frame.f_code.co_filename and place.name == frame.f_code.co_name
-    words = " ".join(str(error).split())[:200]
-    if not words and isinstance(error, AssertionError):
-        words = refusal.get() or f"line {place.lineno} does not hold"
-    where = "" if is_here or isinstance(error, SystemExit) else f" (in {place.name}, line {place.lineno})"
-    return f"{type(error).__name__}: {words}{where}" if words else f"{type(error).__name__}{where}"
 
 
 def _checked(points: float) -> float:

@@ -35,7 +35,7 @@ def keep_record(explorer: Any, name: str, folder: str | Path = FOLDER) -> Path:
     TypeError
         If it is neither an explorer nor a record.
     ValueError
-        If the name cannot be a file's.
+        If the name cannot be a file's, or no step has been taken yet.
 
     Examples
     --------
@@ -50,6 +50,8 @@ def keep_record(explorer: Any, name: str, folder: str | Path = FOLDER) -> Path:
         raise TypeError(f"keep_record needs an explorer, or what explorer.record() returned; got {got}.")
     if not isinstance(name, str) or not NAME.fullmatch(name):
         raise ValueError(f"a name has letters, digits, spaces, dots, - and _; got {name!r}.")
+    if record.get("num_taken") == 0:
+        raise ValueError("there is nothing to keep yet: press Start, or call explorer.run_to_end(), first.")
     path = Path(folder) / f"{name.removesuffix('.json')}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, json.dumps(record, indent=1, default=_refuse))

@@ -1,0 +1,58 @@
+"""Why a criterion failed, in words for a student: what went wrong, and where in her own lines."""
+
+from __future__ import annotations
+
+import os
+import sysconfig
+import traceback
+from pathlib import Path
+from types import FrameType
+
+from .closeness import refusal
+
+_LIBRARIES = (
+    *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
+    str(Path(__file__).parent.parent),
+)
+_LONGEST = 200
+
+
+def reason_of(error: BaseException, frame: FrameType) -> str:
+    """Say what went wrong.
+
+    Parameters
+    ----------
+    error : BaseException
+        What a criterion ended with, with its traceback.
+    frame : FrameType
+        Where the criterion stands.
+
+    Returns
+    -------
+    str
+        One line. The place that is named is the last one of the student's own, not one inside of PyTorch.
+    """
+    words = " ".join(str(error).split())[:_LONGEST]
+    place = _own_place(error, frame)
+    if isinstance(error, NameError) and place is None and error.name:
+        return f"`{error.name}` is not there: run the cell with your answer first"
+    if isinstance(error, (AttributeError, TypeError)) and place is None and "NoneType" in words:
+        return "got None: is a `return` missing?"
+    if not words and isinstance(error, AssertionError):
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        words = refusal.get() or f"line {last.lineno} does not hold"
+    where = f" (in {place.name}, line {place.lineno})" if place and not isinstance(error, SystemExit) else ""
+    return f"{type(error).__name__}: {words}{where}" if words else f"{type(error).__name__}{where}"
+
+
+def _own_place(error: BaseException, frame: FrameType) -> traceback.FrameSummary | None:
+    """Return the last place in the student's own code; None if it was not there that the error came up."""
+    here = frame.f_code
+    is_cell = not os.path.isfile(here.co_filename)  # then all that stands in it is the check's, helpers too
+    own = [
+        place
+        for place in traceback.extract_tb(error.__traceback__)
+        if not place.filename.startswith(_LIBRARIES)
+        and not (place.filename == here.co_filename and (is_cell or place.name == here.co_name))
+    ]
+    return own[-1] if own else None
