@@ -43,7 +43,7 @@ TOTAL_VARIATION = wrong_answers(
      {"q1_check": ("six", "a zigzag"), "q1_hidden": ("colour", "zigzags")}),
     ("averaged over the batch", "return sums / images[0].numel()",
      "return (sums / images[0].numel()).mean(dim=0, keepdim=True)",
-     {"q1_check": ("one number",), "q1_hidden": ("colour",)}),
+     {"q1_check": ("one number",), "q1_hidden": ("colour", "zigzags")}),
     ("cut off from the graph", "sums / images[0].numel()", "sums.detach() / images[0].numel()",
      {"q1_hidden": ("its gradient",)}),
     ("changes its argument", Q1_BODY, "    images -= images.mean()\n" + Q1_BODY,
