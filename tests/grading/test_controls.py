@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import pytest
 
 from vizwidgets.grading import controls
@@ -38,6 +41,18 @@ def test_a_changed_comparison_is_noticed(monkeypatch, module, name, cheat, words
         assert negative_control() == 0.0
         return
     with pytest.raises(AssertionError, match=words):
+        negative_control()
+
+
+def test_a_package_that_was_swapped_is_noticed(monkeypatch):
+    class Lenient(checks.Checks):
+        def score(self):
+            return 2.0
+
+    other = types.ModuleType("vizwidgets.grading")
+    other.Checks, other.close, other.fresh_seed = Lenient, closeness.close, controls.seeds.fresh_seed
+    monkeypatch.setitem(sys.modules, "vizwidgets.grading", other)
+    with pytest.raises(AssertionError, match="offers another Checks$"):
         negative_control()
 
 

@@ -70,3 +70,9 @@ def test_the_students_line_is_named_not_the_one_inside_of_pytorch(runner):
 def test_an_error_in_a_helper_of_the_check_names_no_place(runner):
     words = reason(runner, "def norm(x):\n    return 3", "Net()(norm(1))")
     assert words == "AttributeError: 'int' object has no attribute 'flatten'"
+
+
+def test_a_variable_that_hides_a_builtin_is_named(runner):
+    answer = "sum = 3\n\ndef norm(x):\n    return x"
+    words = reason(runner, answer, "assert sum([norm(1)]) == 1")
+    assert words.startswith("TypeError: 'int' object is not callable; a variable called `sum` hides")

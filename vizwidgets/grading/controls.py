@@ -31,7 +31,7 @@ def negative_control() -> float:
     >>> negative_control()
     0.0
     """
-    faults = [*_lenient(), *_changed(), *_transformers()]
+    faults = [*_lenient(), *_changed(), *_swapped(), *_transformers()]
     if faults:
         raise AssertionError("; ".join(faults))
     return 0.0
@@ -66,6 +66,22 @@ def _changed() -> list[str]:
         now, installed = _codes(module), _codes(_fresh(module))
         changed += [f"{module.__name__}.{name}" for name in installed if now.get(name) != installed[name]]
     return [f"changed since they were installed: {', '.join(changed)}"] if changed else []
+
+
+def _swapped() -> list[str]:
+    """Say whether the package now offers other things under the names that check cells import."""
+    package = sys.modules.get(__package__ or "")
+    names = {"Checks": checks.Checks, "close": closeness.close, "fresh_seed": seeds.fresh_seed}
+    swapped = [
+        name for name, ours in names.items() if _code_of(getattr(package, name, None)) != _code_of(ours)
+    ]
+    return [f"vizwidgets.grading offers another {', '.join(swapped)}"] if swapped else []
+
+
+def _code_of(value: Any) -> Any:
+    """Return the code of a function, or of the methods of a class."""
+    members = vars(value) if isinstance(value, type) else {"": value}
+    return {name: getattr(member, "__code__", None) for name, member in members.items() if callable(member)}
 
 
 def _fresh(module: ModuleType) -> ModuleType:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import os
 import sysconfig
 import traceback
@@ -14,6 +15,7 @@ _LIBRARIES = (
     *(sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")),
     str(Path(__file__).parent.parent),
 )
+_FUNCTIONS = {name for name, value in vars(builtins).items() if callable(value) and not name.startswith("_")}
 _LONGEST = 200
 
 
@@ -38,11 +40,19 @@ def reason_of(error: BaseException, frame: FrameType) -> str:
         return f"`{error.name}` is not there: run the cell with your answer first"
     if isinstance(error, (AttributeError, TypeError)) and place is None and "NoneType" in words:
         return "got None: is a `return` missing?"
+    if isinstance(error, TypeError) and "not callable" in words and (taken := _taken_builtins(frame)):
+        return f"TypeError: {words}; a variable called {taken} hides Python's own: give yours another name"
     if not words and isinstance(error, AssertionError):
         last = traceback.extract_tb(error.__traceback__)[-1]
         words = refusal.get() or f"line {last.lineno} does not hold"
     where = f" (in {place.name}, line {place.lineno})" if place and not isinstance(error, SystemExit) else ""
     return f"{type(error).__name__}: {words}{where}" if words else f"{type(error).__name__}{where}"
+
+
+def _taken_builtins(frame: FrameType) -> str:
+    """Return which of Python's own functions the notebook uses as names of variables."""
+    names = (name for name in frame.f_globals if name in _FUNCTIONS and not callable(frame.f_globals[name]))
+    return ", ".join(f"`{name}`" for name in sorted(names))
 
 
 def _own_place(error: BaseException, frame: FrameType) -> traceback.FrameSummary | None:
