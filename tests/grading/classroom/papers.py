@@ -77,11 +77,19 @@ def new_course(root: Path) -> Course:
     return Course(root)
 
 
-def hand_in(course: Course, student: str, answers: Mapping[str, str] | None = None) -> Path:
-    """Write a submission: the release with some cells answered; return its file."""
+def hand_in(
+    course: Course,
+    student: str,
+    answers: Mapping[str, str] | None = None,
+    below: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a submission: the release with some cells answered, or with prose below them; return its file."""
     notebook = release_notebook()
     for each in notebook.cells:
         each.source = (answers or {}).get(each.id, each.source)
+    for name, words in (below or {}).items():
+        place = [each.id for each in notebook.cells].index(name)
+        notebook.cells.insert(place + 1, v4.new_markdown_cell(words))
     path = course.submission(student, SHEET)
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)

@@ -23,6 +23,7 @@ from vizwidgets.grading.classroom import feedback, texts
 from vizwidgets.grading.classroom.marked_results import check_folder_name
 from vizwidgets.grading.classroom.marks import Mark, marks_file
 from vizwidgets.grading.results import CellResult
+from vizwidgets.grading.running.rule import UNTOUCHED
 from vizwidgets.grading.scores import CriterionResult
 from vizwidgets.grading.sheets.sheet import Sheet
 
@@ -104,6 +105,25 @@ def test_reasons_hints_and_problems_are_escaped(course):
     html = pages_of(course, replace(result, cells=(wrong, *result.cells[1:]), records=()))["ann"]
     assert "img" not in Page(html).tags
     assert Page(html).text.count(bad) == 4
+
+
+def test_a_text_in_a_cell_of_its_own_is_shown_and_its_points_count(course, capsys):
+    hand_in(course, "ann", below={"q3": "All of it is **down here**."})
+    untouched = CellResult("q3", 4, 0.0, problem=UNTOUCHED)  # so grading finds the answer's own cell
+    result = result_of("ann")
+    keep(course, replace(result, cells=(*result.cells[:3], untouched, *result.cells[4:])))
+    texts.lay_out(course, SHEET)
+    feedback.run(course, Namespace(sheet="a1", students=[]))
+    path = course.feedback / "ann" / f"{SHEET}.html"
+    assert "Text: not read yet (4 points)" in Page(path.read_text(encoding="utf-8")).text
+    csv_file = marks_file(course, SHEET)
+    csv_file.write_text(csv_file.read_text(encoding="utf-8").replace("1,q3,,,", "1,q3,3,,"), "utf-8")
+    feedback.run(course, Namespace(sheet="a1", students=[]))
+    page = Page(path.read_text(encoding="utf-8"))
+    assert "9 of 10 points" in page.text and "Text: 3 of 4" in page.text
+    assert "Written in a cell of its own All of it is down here ." in page.text
+    assert "without an answer" not in page.text and UNTOUCHED not in page.text
+    assert "Your text" not in page.text  # a placeholder is nobody's text
 
 
 def test_a_text_that_was_read_counts_and_brings_its_comment(course):

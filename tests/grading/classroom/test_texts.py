@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from argparse import Namespace
 
 import pytest
@@ -124,6 +125,46 @@ def test_an_answer_is_found_by_its_marker_when_its_metadata_are_gone(course):
     path.write_text(path.read_text(encoding="utf-8").replace('"nbgrader"', '"other"'), encoding="utf-8")
     texts.lay_out(course, SHEET)
     assert "Still mine." in marks_file(course, SHEET).with_suffix(".html").read_text(encoding="utf-8")
+
+
+def test_what_stands_in_a_cell_of_its_own_below_the_answer_is_shown_and_is_no_placeholder(tmp_path):
+    course = new_course(tmp_path)
+    hand_in(course, "slip", below={"q3": "All of it is down here."})
+    hand_in(course, "half", answer("The first half."), below={"q3": "The second half."})
+    rows = {row["student"]: row for row in texts.lay_out(course, SHEET)}
+    page = Page(marks_file(course, SHEET).with_suffix(".html").read_text(encoding="utf-8"))
+    assert rows["slip"]["note"] == rows["half"]["note"] == ""
+    assert "Written in a cell of its own All of it is down here." in page.text
+    assert "The first half. Written in a cell of its own The second half." in page.text
+    assert page.text.count(" 6 words ") == 2  # those of the placeholder are nobody's
+    assert "0 points proposed" not in page.text and "Your words here" not in page.text
+
+
+def test_cells_of_the_course_and_what_stands_elsewhere_are_no_answer(tmp_path):
+    course = new_course(tmp_path)
+    elsewhere = {"q2": "A note on Q2.", "integrity": "At the very end.", "title": "My name."}
+    path = hand_in(course, "empty", below=elsewhere)
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    prose = [cell for cell in notebook["cells"] if cell["id"] == "q1_words"]
+    last = [cell for cell in notebook["cells"] if cell["id"] == "integrity"]
+    for cell in notebook["cells"]:
+        cell["id"] += "-new"  # as programs do that save every cell with a new id
+    place = notebook["cells"].index(last[0])
+    notebook["cells"][place:place] = [{**prose[0], "id": "again"}]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    [row] = texts.lay_out(course, SHEET)
+    assert "0 proposed" in row["note"]
+
+
+def test_who_adds_a_cell_below_has_changed_the_answer(course):
+    texts.lay_out(course, SHEET)
+    fill_in(course, "ann", points="3")
+    fill_in(course, "bob", points="2")
+    hand_in(course, "ann", answer("The words of number 97."), below={"q3": "And more."})
+    texts.lay_out(course, SHEET)
+    assert read_marks(course, SHEET) == {
+        ("ann", "q3"): Mark(3.0, is_stale=True), ("bob", "q3"): Mark(2.0), ("zoe", "q3"): Mark(None),
+    }  # fmt: skip
 
 
 def test_what_can_not_be_read_is_said_and_hides_nobody_else(course):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
 
@@ -16,7 +17,7 @@ from .code_html import code_html
 from .marks import Mark, Marks
 from .questions import Question, question_of, questions_of
 from .safe_markdown import safe_markdown
-from .text_answers import text_in, without_marker
+from .text_answers import answer_in, without_marker
 
 KINDS = {"check": "Checks that you could see", "hidden": "Further checks, with fresh inputs"}
 
@@ -56,8 +57,8 @@ class Part:
         Its checks.
     is_begun : bool
         Whether anything was answered.
-    code, text : Markup
-        What the student wrote.
+    code, text, beside : Markup
+        What the student wrote; a text perhaps in a cell of its own.
     comment : str
         What a person says about it.
     """
@@ -69,6 +70,7 @@ class Part:
     is_begun: bool = True
     code: Markup = field(default_factory=Markup)
     text: Markup = field(default_factory=Markup)
+    beside: Markup = field(default_factory=Markup)
     comment: str = ""
 
     @property
@@ -179,14 +181,22 @@ def _part(
     reached = None if waits else sum(cell.reached or 0.0 for cell in cells)
     points = sum(cell.points for cell in cells)
     if question.name in release.texts:
-        text = text_in(submission.cells, question.name) if submission else ""
-        is_begun = bool(text) and text != without_marker(release.cell(question.name).source)
-        html = Markup(safe_markdown(text)) if text and is_begun else Markup()
-        is_empty = submission is not None and not is_begun
-        return Part(question.title, points, reached, (), not is_empty, text=html, comment=mark.comment)
+        own = _texts(submission, question.name, release)
+        return Part(question.title, points, reached, (), **own, comment=mark.comment)
     groups = tuple(_group(cell) for cell in cells)
     code = _code(submission, question.name)
     return Part(question.title, points, reached, groups, _is_begun(cells), Markup(code_html(code)))
+
+
+def _texts(submission: Sheet | None, name: str, release: Sheet) -> dict[str, Any]:
+    """Return what a student wrote, and whether it is anything; a placeholder is no text."""
+    if submission is None:
+        return {}
+    answer = answer_in(submission.cells, name, release)
+    text = "" if answer.is_placeholder else answer.text
+    shown = {"text": text, "beside": answer.beside}
+    html = {key: Markup(safe_markdown(words) if words else "") for key, words in shown.items()}
+    return {"is_begun": bool(text or answer.beside), **html}
 
 
 def _group(cell: CellResult) -> Group:

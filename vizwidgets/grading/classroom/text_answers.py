@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +11,8 @@ from nbformat import NotebookNode
 
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import MARKER, Sheet, id_of, mark_of
+
+from .own_cells import PROSE, essence, own_cells
 
 UNREADABLE = "the notebook can not be read"
 MOST_BYTES = 20_000_000  # a larger notebook is not opened
@@ -28,9 +29,11 @@ class TextAnswer:
     text : str
         Markdown, without the marker line.
     is_placeholder : bool
-        Whether it is still what the release says.
+        Whether that is still what the release says.
     problem : str
         Why there is no text, in words.
+    beside : str
+        What stands below, in cells of the student's own: many a student writes there.
     """
 
     student: str
@@ -38,11 +41,17 @@ class TextAnswer:
     text: str = ""
     is_placeholder: bool = False
     problem: str = ""
+    beside: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the student wrote nothing, neither into the cell nor below it."""
+        return self.is_placeholder and not self.beside
 
     @property
     def fingerprint(self) -> str:
         """Tells whether the answer has changed; spaces and line ends do not count."""
-        return sha256(_essence(self.text).encode()).hexdigest()[:12]
+        return sha256(essence(f"{self.text} {self.beside}").encode()).hexdigest()[:12]
 
 
 def text_answers(course: Course, sheet: str) -> list[TextAnswer]:
@@ -62,15 +71,18 @@ def answers_of(student: str, path: Path, release: Sheet) -> Iterator[TextAnswer]
         words = f"{UNREADABLE}: {str(reason).splitlines()[0][:120]}"
         yield from (TextAnswer(student, name, problem=words) for name in release.texts)
         return
-    for name in release.texts:
-        placeholder = without_marker(release.cell(name).source)
-        text = text_in(cells, name)
-        if text is None:
-            problem = "the cell of the answer is missing; look into the notebook"
-            yield TextAnswer(student, name, problem=problem)
-        else:
-            is_placeholder = _essence(text) in ("", _essence(placeholder))
-            yield TextAnswer(student, name, text, is_placeholder)
+    yield from (answer_in(cells, name, release, student) for name in release.texts)
+
+
+def answer_in(cells: list[NotebookNode], name: str, release: Sheet, student: str = "") -> TextAnswer:
+    """Return what a notebook's cells say to a question; its problem if the cell of the answer is missing."""
+    text = text_in(cells, name)
+    if text is None:
+        return TextAnswer(student, name, problem="the cell of the answer is missing; look into the notebook")
+    is_placeholder = essence(text) in ("", essence(without_marker(release.cell(name).source)))
+    below = own_cells(cells, lambda cell: _is_of(cell, name), release)
+    beside = "\n\n".join(cell.source.strip() for cell in below if cell.source.strip())
+    return TextAnswer(student, name, text, is_placeholder, beside=beside)
 
 
 def without_marker(source: str) -> str:
@@ -100,21 +112,12 @@ def _opened(path: Path) -> Sheet:
 
 def text_in(cells: list[NotebookNode], name: str) -> str | None:
     """Return the text under a cell's id or behind its marker; an answer that was split is put together."""
-    parts = [
-        without_marker(cell.source)
-        for cell in cells
-        if cell.cell_type in ("markdown", "raw") and (_has_mark(cell, name) or _has_marker(cell, name))
-    ]
+    parts = [without_marker(cell.source) for cell in cells if _is_of(cell, name)]
     return "\n\n".join(dict.fromkeys(parts)) if parts else None
 
 
-def _has_mark(cell: NotebookNode, name: str) -> bool:
-    return bool(mark_of(cell)) and id_of(cell) == name
-
-
-def _has_marker(cell: NotebookNode, name: str) -> bool:
-    return any(match.group(1) == name for match in MARKER.finditer(cell.source))
-
-
-def _essence(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()
+def _is_of(cell: NotebookNode, name: str) -> bool:
+    """Whether a cell is the one of an answer, by its id or by its marker."""
+    has_mark = bool(mark_of(cell)) and id_of(cell) == name
+    has_marker = any(match.group(1) == name for match in MARKER.finditer(cell.source))
+    return cell.cell_type in PROSE and (has_mark or has_marker)

@@ -77,7 +77,7 @@ def _new_row(answer: TextAnswer, number: str) -> Row:
 
 
 def _note(answer: TextAnswer) -> str:
-    return answer.problem or (PLACEHOLDER_NOTE if answer.is_placeholder else "")
+    return answer.problem or (PLACEHOLDER_NOTE if answer.is_empty else "")
 
 
 def _shuffled(sheet: str, student: str) -> str:

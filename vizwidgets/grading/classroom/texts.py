@@ -113,12 +113,19 @@ def _shown(answer: TextAnswer, places: Mapping[tuple[str, str], Row]) -> dict[st
     return {
         "number": row["number"],
         "points": row["points"].strip(),
-        "num_words": len(answer.text.split()),
+        "num_words": _num_words(answer),
         "problem": answer.problem,
+        "is_empty": answer.is_empty,
         "is_placeholder": answer.is_placeholder,
         "is_stale": row["note"].startswith(CHANGED),
         "html": Markup(safe_markdown(answer.text)),
+        "beside": Markup(safe_markdown(answer.beside) if answer.beside else ""),
     }
+
+
+def _num_words(answer: TextAnswer) -> int:
+    """Return how many words the student wrote; those of the placeholder are not the student's."""
+    return len(f"{'' if answer.is_placeholder else answer.text} {answer.beside}".split())
 
 
 def _number(shown: Mapping[str, Any]) -> tuple[int, str]:
