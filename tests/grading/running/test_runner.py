@@ -7,6 +7,8 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
 
 import pytest
 import torch
@@ -14,7 +16,9 @@ import torch
 from tests.grading.running.cells import CHECK, cell, run, run_briefly
 from vizwidgets.grading.running.fresh_process import FreshStarter
 from vizwidgets.grading.running.limits import Limits
+from vizwidgets.grading.running.outcomes import TIME_OVER
 from vizwidgets.grading.running.runner import Runner
+from vizwidgets.grading.running.sheet_run import SheetRun
 
 STUBBORN = """
 import time
@@ -190,6 +194,45 @@ def test_a_sheet_that_takes_too_long_altogether_is_left_where_it_is(runner):
     outcomes = run_briefly(runner, 5, "1", "while True: pass", "2", sheet_seconds=2)
     assert [outcome.ending for outcome in outcomes] == ["", "time", "skipped"]
     assert outcomes[2].value is None
+
+
+def answer(source: str, name: str) -> dict[str, Any]:
+    mark = {"grade": False, "solution": True, "locked": False, "grade_id": name}
+    return {**cell(source, name), "metadata": {"nbgrader": mark}}
+
+
+def check(source: str, name: str) -> dict[str, Any]:
+    mark = {"grade": True, "solution": False, "locked": True, "points": 2, "grade_id": name}
+    return {**cell(source, name), "metadata": {"nbgrader": mark}}
+
+
+HANGING = [
+    answer("def f(x):\n    while x: pass\n    return 7", "q1"),
+    cell("before = f(0)", "before"),
+    check("f(1)", "q1_check"),
+    cell("import math\ny = f(1)\nlater = 1", "q1_try"),
+    cell("def helper():\n    return f(0)", "helper"),
+    check("f(1)", "q1_hidden"),
+    answer("def g():\n    return [math.floor(1.5), helper(), before, 'later' in globals()]", "q2"),
+    cell("f(1)", "again"),
+    check("g()", "q2_check"),
+]
+
+
+@pytest.mark.parametrize("kind", ["while x: pass", "while x: exec(STUBBORN)"])
+def test_what_calls_an_answer_that_hangs_is_run_for_points_only_and_no_name_gets_lost(runner, kind):
+    cells = [cell(f"STUBBORN = {STUBBORN!r}"), *HANGING]
+    cells[1] = answer(f"def f(x):\n    {kind}\n    return 7", "q1")
+    limits = replace(runner.limits, cell_seconds=1)
+    outcomes = SheetRun(limits, cells).finish(runner._starter, runner._settings(0, None))
+    endings = {outcome.cell: outcome.ending for outcome in outcomes if outcome.ending}
+    assert endings == {"q1_check": "time", "q1_try": "skipped", "q1_hidden": "time", "again": "skipped"}
+    assert outcomes[-1].text == "[1, 7, 7, False]"
+
+
+def test_a_cell_in_which_the_time_of_the_sheet_ends_says_so(runner):
+    _, late, after = run_briefly(runner, 5, "1", "while True: pass", "2", sheet_seconds=2)
+    assert late.error.endswith(f" s, when {TIME_OVER}") and after.error == TIME_OVER
 
 
 def test_a_cell_that_has_to_wait_for_the_processor_has_its_time_all_the_same(runner, tmp_path):

@@ -44,7 +44,7 @@ class Limits:
     """
 
     cell_seconds: float = 30
-    sheet_seconds: float = 300
+    sheet_seconds: float = 600
     memory_mb: int = 4096
     disk_mb: int = 100
     output_chars: int = 100_000

@@ -17,6 +17,7 @@ ENDINGS = {
     "output": "printed more than is kept",
     "skipped": "was not run",
 }
+TIME_OVER = "the time of the whole sheet was over"  # also said of the cell that ran then
 OUT_OF_MEMORY = 77  # exit status by which a sandbox says so
 LONGEST_WORDS = 2_000
 _MOST_SCORES = 100

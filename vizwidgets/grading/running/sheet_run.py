@@ -10,11 +10,13 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..sheets.sheet import id_of, is_fixed, is_grade
+from ..sheets.sheet import functions_of, id_of, is_answer, is_fixed, is_grade, names_of
 from .limits import Limits
-from .outcomes import OUT_OF_MEMORY, CellOutcome, outcome_from
+from .outcomes import OUT_OF_MEMORY, TIME_OVER, CellOutcome, outcome_from
 from .processes import SheetProcess, Starter
+from .slow_calls import until_call
 
+LEFT_OUT = "it calls an answer that ran out of time before"
 _PATIENCE = 4  # times the limit, for a cell that waits and does not work
 _GRACE_SECONDS = 2.0  # between the interrupt of a time limit and the end of the process
 
@@ -35,6 +37,10 @@ class SheetRun:
         self._cells = cells
         self._outcomes: dict[int, CellOutcome] = {}
         self._fatal: set[int] = set()  # cells in which the process ended
+        self._answers = {
+            name for cell in cells if is_answer(cell) for name in functions_of(str(cell["source"]))
+        }
+        self._slow: dict[str, int] = {}  # functions of answers, and the first cell in which each ran too long
         self._longest = 2**22 + 24 * int(limits.output_chars)  # bytes of an answer: both outputs, as JSON
         self._end = time.monotonic() + limits.sheet_seconds
 
@@ -54,11 +60,14 @@ class SheetRun:
             for place, cell in enumerate(self._cells):
                 if place in self._fatal or self._is_settled(place):
                     continue
-                outcome = self._run_cell(process, cell)
+                outcome = self._run_cell(process, cell, self._without_slow(place))
                 if outcome.ending == "died":
                     is_ended = True
                     outcome = _explained(outcome, process.end(is_ending=True))
                     self._fatal.add(place)
+                if outcome.ending == "time":
+                    for name in self._answers & names_of(str(cell["source"])):
+                        self._slow.setdefault(name, place)
                 self._outcomes.setdefault(place, outcome)
                 if is_ended:
                     return
@@ -89,18 +98,27 @@ class SheetRun:
         is_check = is_grade(self._cells[place]) and is_fixed(self._cells[place])
         return earlier is not None and (is_check or earlier.ending == "time")
 
-    def _run_cell(self, process: SheetProcess, cell: Mapping[str, Any]) -> CellOutcome:
+    def _without_slow(self, place: int) -> str:
+        """Return the source of a cell, of one without points only what stands before a call that hangs."""
+        cell = self._cells[place]
+        source = str(cell["source"])
+        if is_grade(cell) or is_answer(cell):
+            return source
+        return until_call(source, {name for name, first in self._slow.items() if first < place})
+
+    def _run_cell(self, process: SheetProcess, cell: Mapping[str, Any], source: str) -> CellOutcome:
         """Return the outcome of a cell; its ending is "died" if the process is of no use any more."""
         name, begin = id_of(cell), time.monotonic()
         if begin >= self._end:
-            return CellOutcome(name, ending="skipped", error="the sheet had used up its time before")
+            return CellOutcome(name, ending="skipped", error=TIME_OVER)
         late = ""
         try:
-            process.channel.send({"source": str(cell["source"]), "is_check": is_grade(cell)})
+            process.channel.send({"source": source, "is_check": is_grade(cell)})
             try:
                 message = self._answer(process, begin)
             except TimeoutError:
                 late = f"interrupted after {time.monotonic() - begin:.0f} s"
+                late += f", when {TIME_OVER}" if time.monotonic() >= self._end else ""
                 process.interrupt()
                 message = process.channel.receive(_GRACE_SECONDS, self._longest)
             outcome = outcome_from(message, name, time.monotonic() - begin)
@@ -109,6 +127,8 @@ class SheetRun:
             return CellOutcome(name, error=late or str(reason), ending="died", seconds=took)
         if late:  # whatever it says
             return dataclasses.replace(outcome, value=None, text="", error=late, scores=(), ending="time")
+        if source != str(cell["source"]) and not outcome.ending:
+            return dataclasses.replace(outcome, error=outcome.error or LEFT_OUT, ending="skipped")
         return outcome
 
 
