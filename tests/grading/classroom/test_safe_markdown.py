@@ -31,6 +31,7 @@ HOSTILE = [
     "<!-- comment --> text <![CDATA[ x ]]>",
     "<style>*{display:none}</style>",
     "3. <li onclick=x>",
+    "<img src='<script>alert(1)</script>.png' alt=\"<b onload='x'>\">",
 ]
 
 
@@ -78,6 +79,31 @@ def test_words_are_kept_with_their_emphasis_lists_and_tables():
 
 def test_a_link_is_shown_with_its_address():
     assert "https://example.org/?a=1&b=2" in Page(safe_markdown("[look](https://example.org/?a=1&b=2)")).text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("![](attachment:edges.png)", "edges.png"),
+        ("![my edges](attachment:3f2a.png)", "my edges"),
+        ("![](figures/my%20edges.png)", "my edges.png"),
+        ("so: ![](https://example.org/a/b.png)", "b.png"),
+        (f"![](data:image/png;base64,{'iVBORw0K' * 5000}==)", "without a name"),
+        ('<img src="attachment:edges.png" width="400">', "edges.png"),
+        ("before <IMG alt='my edges' src=x.png/> after", "my edges"),
+        ('<div align="center">\n<img src="a/edges.png">\n</div>', "edges.png"),
+    ],
+)
+def test_a_picture_is_named_and_the_notebook_pointed_to(text, name):
+    page = Page(safe_markdown(f"{text}\n\nWords below."))
+    assert f"[picture: {name}" in page.text and "; see the notebook]" in page.text
+    assert "Words below." in page.text
+    assert set(page.tags) <= PLAIN_TAGS and page.attributes == []
+
+
+def test_a_picture_in_code_is_code():
+    assert "`" not in safe_markdown("`<img src=x>`")
+    assert "<img src=x>" in Page(safe_markdown("`<img src=x>`")).text
 
 
 def test_a_very_long_text_is_cut_and_says_so():

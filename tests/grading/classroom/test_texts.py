@@ -167,6 +167,20 @@ def test_who_adds_a_cell_below_has_changed_the_answer(course):
     }  # fmt: skip
 
 
+def test_a_picture_is_named_even_if_only_attached(tmp_path):
+    course = new_course(tmp_path)
+    path = hand_in(course, "ann", answer("![](attachment:shown.png)"), below={"q3": "Below."})
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    attached = {"shown.png": {"image/png": "aGk="}, "my other.png": {"image/png": "aGk="}}
+    [cell] = [cell for cell in notebook["cells"] if cell["id"] == "q3"]
+    cell["attachments"] = attached
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    texts.lay_out(course, SHEET)
+    page = Page(marks_file(course, SHEET).with_suffix(".html").read_text(encoding="utf-8"))
+    assert page.text.count("[picture: shown.png; see the notebook]") == 1
+    assert page.text.count("[picture: my other.png; see the notebook]") == 1
+
+
 def test_what_can_not_be_read_is_said_and_hides_nobody_else(course):
     course.submission("bob", SHEET).write_text("{broken", encoding="utf-8")
     hand_in(course, "gone", {"q3": "I deleted the marker."})

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
+from urllib.parse import unquote
 
 import mistune
 
 MOST = 20_000  # characters; an answer of two hundred words has 1,500
+_IMG = re.compile(r"<img\b([^>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)""")
+_DATA = re.compile(r"data:image/[\w.+-]+;base64,[\w+/=%-]*")  # the bytes of a picture
 
 
 class _Harmless(mistune.HTMLRenderer):
@@ -17,7 +22,13 @@ class _Harmless(mistune.HTMLRenderer):
         return text if text == escape(url) else f"{text} <code>{escape(url)}</code>"
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        return f"<em>[picture: {text or 'without words'}]</em>"
+        return _picture(text or escape(_name(url)))
+
+    def inline_html(self, html: str) -> str:
+        return _without_tags(html)
+
+    def block_html(self, html: str) -> str:
+        return f"<p>{_without_tags(html.strip())}</p>\n"
 
     def heading(self, text: str, level: int, **attributes: Any) -> str:
         return f"<p><strong>{text}</strong></p>\n"  # the headings of the page are ours
@@ -27,6 +38,27 @@ class _Harmless(mistune.HTMLRenderer):
 
     def list(self, text: str, ordered: bool, **attributes: Any) -> str:
         return f"<ol>\n{text}</ol>\n" if ordered else f"<ul>\n{text}</ul>\n"
+
+
+def _picture(name: str) -> str:
+    return f"<em>[picture: {name or 'without a name'}; see the notebook]</em>"
+
+
+def _name(address: str) -> str:
+    """Return the name of a picture's file; one that stands in the text itself has none."""
+    return "" if address.startswith("data:") else unquote(re.split(r"[:/\\]", address)[-1])
+
+
+def _without_tags(html: str) -> str:
+    """Return HTML as it was written, but for pictures: of those, the name is said."""
+    parts = _IMG.split(html)  # between the pieces stand the attributes of the pictures
+    shown = [escape(part) if k % 2 == 0 else _picture(escape(_name_in(part))) for k, part in enumerate(parts)]
+    return "".join(shown)
+
+
+def _name_in(attributes: str) -> str:
+    found = {key.lower(): value.strip("\"'") for key, value in _ATTRIBUTE.findall(attributes)}
+    return found.get("alt") or _name(found.get("src", ""))
 
 
 def _markdown() -> mistune.Markdown:
@@ -42,7 +74,7 @@ def _cell(renderer: Any, text: str, align: str | None = None, head: bool = False
 
 
 def safe_markdown(text: str) -> str:
-    """Return markdown as HTML; its own HTML is shown as written, a link as its words and its address.
+    """Return markdown as HTML; its own HTML is shown as written, a link with its address, a picture as its name.
 
     Parameters
     ----------
@@ -55,7 +87,10 @@ def safe_markdown(text: str) -> str:
     '<p><em>so</em> &lt;script&gt;alert(1)&lt;/script&gt;</p>\\n'
     >>> safe_markdown("[look](https://example.org)")
     '<p>look <code>https://example.org</code></p>\\n'
+    >>> safe_markdown("![](attachment:edges.png)")
+    '<p><em>[picture: edges.png; see the notebook]</em></p>\\n'
     """
+    text = _DATA.sub("data:", text)
     rest = len(text) - MOST
     shown = text[:MOST]
     read = _markdown()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 
@@ -81,7 +82,7 @@ def answer_in(cells: list[NotebookNode], name: str, release: Sheet, student: str
         return TextAnswer(student, name, problem="the cell of the answer is missing; look into the notebook")
     is_placeholder = essence(text) in ("", essence(without_marker(release.cell(name).source)))
     below = own_cells(cells, lambda cell: _is_of(cell, name), release)
-    beside = "\n\n".join(cell.source.strip() for cell in below if cell.source.strip())
+    beside = "\n\n".join(filter(None, (_written_in(cell) for cell in below)))
     return TextAnswer(student, name, text, is_placeholder, beside=beside)
 
 
@@ -112,8 +113,16 @@ def _opened(path: Path) -> Sheet:
 
 def text_in(cells: list[NotebookNode], name: str) -> str | None:
     """Return the text under a cell's id or behind its marker; an answer that was split is put together."""
-    parts = [without_marker(cell.source) for cell in cells if _is_of(cell, name)]
+    parts = [_written_in(cell) for cell in cells if _is_of(cell, name)]
     return "\n\n".join(dict.fromkeys(parts)) if parts else None
+
+
+def _written_in(cell: NotebookNode) -> str:
+    """Return what a cell says; pictures that are attached to it, and not named in its text, stand below."""
+    attached = cell.get("attachments", {})
+    unnamed = [name for name in attached if name not in cell.source and quote(name) not in cell.source]
+    pictures = [f"![](<attachment:{name}>)" for name in unnamed]
+    return "\n\n".join(filter(None, [without_marker(cell.source), *pictures]))
 
 
 def _is_of(cell: NotebookNode, name: str) -> bool:
