@@ -310,6 +310,18 @@ def test_a_submission_can_not_read_the_source(tmp_path):
     assert "FileNotFoundError" in result.cells[0].criteria[0].reason
 
 
+def test_checks_for_which_no_time_was_left_are_flagged_for_a_person(tmp_path):
+    course = built_course(tmp_path)
+    hand_in(course, "ann", solved(course, "def spread(x):\n    while True: pass"))
+    limits = Limits(cell_seconds=60, sheet_seconds=4)
+    (result,) = grade(course, NAME, limits=limits).results
+    (flag,) = result.flags
+    assert flag.startswith("time was over before q1_check, q1_hidden, q2_check, q2_hidden, integrity ran: ")
+    assert "--sheet-seconds" in flag and Gradebook(course, NAME).results()[0].flags == (flag,)
+    (result,) = grade(course, NAME, limits=Limits(cell_seconds=3), again=True).results
+    assert result.flags == () and result.reached == 8.0
+
+
 def test_an_older_release_is_graded_where_it_is_asked_for(tmp_path):
     course = built_course(tmp_path)
     older = solved(course)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 
 from vizwidgets.grading.results import GRADED, NOT_GRADED, CellResult, RecordResult, SheetResult
+from vizwidgets.grading.running.outcomes import TIME_OVER
 from vizwidgets.grading.running.rule import score_cell
 from vizwidgets.grading.running.runner import Runner, cells_to_run
 from vizwidgets.grading.sheets.course import Course
@@ -61,9 +63,11 @@ class SheetGrader:
         problem = handed_in.problem
         cells: tuple[CellResult, ...] = ()
         records: tuple[RecordResult, ...] = ()
+        flags = handed_in.flags
         if handed_in.notebook is not None:
             try:
                 cells = self._cells(runner, handed_in.notebook, handed_in.folder)
+                flags += _time_over(cells)
                 records = replay_records(runner, handed_in.folder)
             except RuntimeError as reason:
                 problem = str(reason)
@@ -74,7 +78,7 @@ class SheetGrader:
             problem,
             cells=cells,
             records=records,
-            flags=handed_in.flags,
+            flags=flags,
             submission=handed_in.digest,
             release=self.source.fingerprint,
             seed=self.seed,
@@ -106,3 +110,12 @@ class SheetGrader:
                 f"the solution of {self.source.name} does not get all points {where}, so nothing was graded: "
                 f"{'; '.join(lost)}. Mend the sheet, or the machine."
             )
+
+
+def _time_over(cells: Iterable[CellResult]) -> tuple[str, ...]:
+    """Return a flag if there are cells that had no time: their 0 says nothing about the answer."""
+    names = [cell.cell for cell in cells if TIME_OVER in cell.problem]
+    if not names:
+        return ()
+    advice = "grade again with --again and a higher --sheet-seconds, or look at the answer"
+    return (f"time was over before {', '.join(names)} ran: {advice}",)
