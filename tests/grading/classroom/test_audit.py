@@ -223,3 +223,16 @@ def test_a_clean_class_ends_well(course, capsys):
     assert main(["audit", "a4", "--course", str(course.root)]) == 0
     assert "0 of 1 submissions to look at\n1 without a result" in capsys.readouterr().out
     assert printed_audit(audit(course, OTHER)).startswith("0 of 1")
+
+
+def test_an_audit_of_nothing_is_refused_in_words(course, capsys):
+    assert main(["audit", "a4", "--course", str(course.root)]) == 2
+    assert f"submitted/ holds no {OTHER}; run the command collect first" in capsys.readouterr().err
+    assert not course.reports.exists()
+
+
+def test_what_was_no_use_is_flagged_with_its_reason(course):
+    folder = course.submission("ann", OTHER).parent
+    folder.mkdir(parents=True)
+    (folder / "not_usable.txt").write_text("a4.pdf: a PDF\n", encoding="utf-8")
+    assert [flag.words for flag in audit(course, OTHER).flags["ann"]] == ["not usable: a4.pdf: a PDF"]

@@ -29,6 +29,7 @@ from tests.grading.classroom.handed_in import (
 from vizwidgets.grading.classroom import collect as module
 from vizwidgets.grading.classroom.audit import audit
 from vizwidgets.grading.classroom.collect import collect, table_of
+from vizwidgets.grading.classroom.gradebook import Gradebook
 from vizwidgets.grading.classroom.regraft import regraft
 from vizwidgets.grading.command import main
 
@@ -60,7 +61,7 @@ def test_a_moodle_zip_with_names_of_every_kind(course, tmp_path):
     rows = collected(course, tmp_path, files)
     folders = ["ann-mueller", "b-max-co", "o-neil-bob", "student-15", "zoe-z-day"]
     assert sorted(rows) == folders
-    assert {(row.state, row.notes) for row in rows.values()} == {("collected", ())}
+    assert {(row.state, row.notes) for row in rows.values()} == {("new", ())}
     found = [handed_in(course, folder) for folder in folders]
     assert found == [answers[k] for k in ("11", "14", "12", "15", "13")]
     with course.students.open(encoding="utf-8-sig", newline="") as file:
@@ -87,7 +88,7 @@ def test_a_canvas_zip_with_resubmissions_late_and_anonymous_ones(course, tmp_pat
     assert handed_in(course, "leeann") == new
     assert rows["leeann"].notes == ("not used: a0.ipynb, another attempt",)
     assert rows["muellerbob"].notes == ("handed in late",)
-    assert rows["anon-xy12z"].state == "collected"
+    assert rows["anon-xy12z"].state == "new"
     assert rows["dayzoe"].state == "not usable" and "a web page" in rows["dayzoe"].notes[0]
     assert "4712" in course.students.read_text(encoding="utf-8")
 
@@ -100,7 +101,7 @@ def test_a_folder_with_a_folder_for_each_student(course, tmp_path):
     (tmp_path / "in" / ".DS_Store").write_bytes(b"\0")
     rows = rows_by_student(collect(course, NAME, tmp_path / "in"))
     assert {student: row.state for student, row in rows.items()} == dict.fromkeys(
-        ("ann", "bob-lee", "zoe"), "collected"
+        ("ann", "bob-lee", "zoe"), "new"
     )
 
 
@@ -122,7 +123,7 @@ def test_a_sheet_without_metadata_is_recognised_by_its_functions(course, tmp_pat
     for cell in notebook.cells:
         cell.metadata.clear()
     row = collected(course, tmp_path, {f"Ann_1{DIRECTORY}a0.ipynb": written(notebook)})["ann"]
-    assert row.state == "collected"
+    assert row.state == "new"
     assert "recognised by its functions" in row.notes[0] and "run regraft" in row.notes[1]
 
 
@@ -188,9 +189,10 @@ def test_what_is_no_use_is_named_with_what_to_do(course, tmp_path):
     for name, (_, _, words) in sent.items():
         assert rows[name].state == "not usable", name
         assert any(words in note for note in rows[name].notes), (name, rows[name].notes)
-    assert rows["ann"].state == "collected"
+    assert rows["ann"].state == "new"
     new = set(tree(tmp_path)) - set(before)
-    assert new == {"all.zip", "course/students.csv", f"course/submitted/ann/{NAME}/{NAME}.ipynb"}
+    reasons = {f"course/submitted/{name}/{NAME}/not_usable.txt" for name in sent}
+    assert new == {"all.zip", "course/students.csv", f"course/submitted/ann/{NAME}/{NAME}.ipynb", *reasons}
 
 
 def test_format_3_and_another_release_are_collected_and_flagged(course, tmp_path):
@@ -203,7 +205,7 @@ def test_format_3_and_another_release_are_collected_and_flagged(course, tmp_path
         f"Zoe_3{DIRECTORY}a0.ipynb": written(learning),
     }
     rows = collected(course, tmp_path, files)
-    assert all(row.state == "collected" for row in rows.values())
+    assert all(row.state == "new" for row in rows.values())
     assert any("notebook format 3, not 4: run regraft" in note for note in rows["ann"].notes)
     assert "made from another release (0123456789ab; now" in rows["bob"].notes[0]
     assert "self-study version" in rows["zoe"].notes[0]
@@ -211,7 +213,7 @@ def test_format_3_and_another_release_are_collected_and_flagged(course, tmp_path
 
 def test_an_untouched_release_is_collected_and_said_to_be_one(course, tmp_path):
     row = collected(course, tmp_path, {f"Ann_1{DIRECTORY}a0.ipynb": written(release(course))})["ann"]
-    assert row.state == "collected" and "without any answer" in row.notes[0]
+    assert row.state == "new" and "without any answer" in row.notes[0]
 
 
 def test_fifty_megabytes_of_output_are_left_behind(course, tmp_path):
@@ -256,10 +258,85 @@ def test_what_is_replaced_is_kept_beside_it_and_an_older_download_does_not_undo_
     assert row.state == "not usable" and row.notes[-1] == "what was collected before stays"
 
 
+def test_the_reason_of_what_is_no_use_stays_until_something_usable_comes(course, tmp_path):
+    name, place = f"Ann_1{DIRECTORY}a0.ipynb", course.submitted / "ann" / NAME
+    row = collected(course, tmp_path, {name: b"{", f"Ann_1{DIRECTORY}a0.pdf": b"%PDF"})["ann"]
+    assert tree(place) == {"not_usable.txt": "".join(f"{note}\n" for note in row.notes).encode()}
+    assert course.submissions(NAME) == [("ann", place)]
+    after = collected(course, tmp_path, {f"Bob_2{DIRECTORY}a0.ipynb": written(solved(course))})["ann"]
+    assert (after.state, after.notes) == ("not usable", (*row.notes, "not in this download"))
+    good = written(solved(course))
+    assert collected(course, tmp_path, {name: good})["ann"].state == "new"
+    assert tree(place) == {f"{NAME}.ipynb": good}
+    assert collected(course, tmp_path, {name: b"{"})["ann"].state == "not usable"
+    assert tree(place) == {f"{NAME}.ipynb": good}
+    assert collected(course, tmp_path, {f"Bob_2{DIRECTORY}a0.ipynb": good})["ann"].state == "as before"
+
+
+def test_who_hands_in_something_unusable_stays_listed_as_not_graded(course, tmp_path, capsys):
+    inner = zipped({"again.zip": zipped({"a0.ipynb": written(solved(course))})})
+    files = {
+        f"Ann_1{DIRECTORY}a0.ipynb": b"{",
+        f"Bob_2{DIRECTORY}a0.ipynb": written(release(course, OTHER)),
+        f"Max_3{DIRECTORY}a0.pdf": b"%PDF-1.7",
+        f"Zoe_4{DIRECTORY}a0.zip": zipped({"once more.zip": inner}),
+    }
+    words = {"ann": "broken JSON", "bob": f"the sheet {OTHER}", "max": "a PDF", "zoe": "a zip in a zip"}
+    collected(course, tmp_path, files)
+    where = ["--course", str(course.root)]
+    assert main(["grade", "a0", *where]) == 1
+    said = capsys.readouterr().out
+    results = {each.student: each for each in Gradebook(course, NAME).results()}
+    for student, each in words.items():
+        assert not results[student].is_graded and each in results[student].problem
+        assert results[student].cells == () and results[student].submission == ""
+        assert f"not graded: {student}: " in said
+    for command in ("feedback", "report"):
+        main([command, "a0", *where])
+    report = (course.reports / f"{NAME}.html").read_text(encoding="utf-8")
+    for student, each in words.items():
+        page = (course.feedback / student / f"{NAME}.html").read_text(encoding="utf-8")
+        assert each in page and each in report
+
+
+def test_a_folder_in_which_nothing_is_usable_is_a_students_all_the_same(course, tmp_path):
+    rows = collected(course, tmp_path, {"ann/a0.ipynb": b"{", "bob/scan.pdf": b"%PDF", "zoe/r.json": RECORD})
+    assert {row.state for row in rows.values()} == {"not usable"}
+    assert [student for student, _ in course.submissions(NAME)] == ["ann", "bob", "zoe"]
+
+
+def test_whoever_is_listed_keeps_the_reason_whatever_came(course, tmp_path):
+    course.students.write_text("student,name\nann,Ann Lee\n", encoding="utf-8")
+    collected(course, tmp_path, {"Ann Lee/beach.jpg": b"\xff\xd8"})
+    assert b"a picture" in tree(course.submitted)[f"ann/{NAME}/not_usable.txt"]
+
+
+def test_a_second_download_is_counted_by_what_it_changes(course, tmp_path):
+    def sent(*versions):
+        spreads = [f"{SPREAD}  # {version}" for version in versions]
+        return {f"{who}_{k}{DIRECTORY}a0.ipynb": written(solved(course, spread)) for k, (who, spread) in
+                enumerate(zip("ABCDE", spreads, strict=False))}  # fmt: skip
+
+    def counted(files):
+        return table_of(collect(course, NAME, zip_at(tmp_path / "all.zip", files))).partition("\n")[0]
+
+    assert counted(sent(1, 1, 1)) == "3 new · 0 not usable · 0 missing"
+    assert counted(sent(1, 2, 1, 1, 1)) == "2 new · 1 replaced · 2 as before · 0 not usable · 0 missing"
+    assert counted(sent(1, 1)) == "0 new · 4 as before · 1 older · 0 not usable · 0 missing"
+
+
+@pytest.mark.parametrize("data", [b'{"format": "vizw', b"[1, 2]", b"", b'{"format": "other"}'])
+def test_a_broken_record_is_called_a_record(course, tmp_path, data):
+    sent = {"a0.ipynb": written(solved(course)), "records/first try.json": data}
+    row = collected(course, tmp_path, {f"Ann_1{DIRECTORY}{name}": each for name, each in sent.items()})["ann"]
+    wanted = "not used: records/first try.json, no record that can be read; ask for it again"
+    assert row.state == "new" and row.notes[0].startswith(wanted)
+
+
 def test_who_sent_nothing_is_missing(course, tmp_path):
     course.students.write_text('student,name\nann,"Lee, Ann"\nbob,Bob\n', encoding="utf-8")
     rows = collected(course, tmp_path, {f"Lee, Ann_1{DIRECTORY}a0.ipynb": written(solved(course))})
-    assert {student: row.state for student, row in rows.items()} == {"ann": "collected", "bob": "missing"}
+    assert {student: row.state for student, row in rows.items()} == {"ann": "new", "bob": "missing"}
 
 
 def test_a_folder_that_is_a_link_is_not_written_to(course, tmp_path):
@@ -291,7 +368,7 @@ def test_an_interrupted_collection_goes_on_where_it_stood(course, tmp_path, monk
         collected(course, tmp_path, files)
     monkeypatch.undo()
     rows = collected(course, tmp_path, files)
-    assert [rows[student].state for student in "abcd"] == ["as before", "as before", "collected", "collected"]
+    assert [rows[student].state for student in "abcd"] == ["as before", "as before", "new", "new"]
     assert not list(course.root.rglob("*.part"))
 
 
@@ -304,7 +381,7 @@ def test_the_table_shows_no_sign_that_a_terminal_obeys(course, tmp_path):
 def test_the_command_prints_the_table_and_says_whether_a_person_must_look(course, tmp_path, capsys):
     good = zip_at(tmp_path / "good.zip", {f"Ann_1{DIRECTORY}a0.ipynb": written(solved(course))})
     assert main(["collect", "a0", str(good), "--course", str(course.root)]) == 0
-    assert "1 collected · 0 not usable · 0 missing" in capsys.readouterr().out
+    assert "1 new · 0 not usable · 0 missing" in capsys.readouterr().out
     bad = zip_at(tmp_path / "bad.zip", {f"Bob_2{DIRECTORY}a0.ipynb": b"{"})
     assert main(["collect", "a0", str(bad), "--course", str(course.root)]) == 1
     assert "a0.ipynb: broken JSON" in capsys.readouterr().out
@@ -321,7 +398,7 @@ def test_half_a_sign_does_not_reach_the_grader_and_a_whole_one_does(course, tmp_
         f"Bob_2{DIRECTORY}a0.ipynb": json.dumps(json.loads(whole)).encode(),
     }
     rows = collected(course, tmp_path, files)
-    assert {row.state for row in rows.values()} == {"collected"}
+    assert {row.state for row in rows.values()} == {"new"}
     assert cell_of(nbformat.read(course.submission("ann", NAME), 4), "q3").source.endswith("?!")
     assert handed_in(course, "bob") == files[f"Bob_2{DIRECTORY}a0.ipynb"]
 
@@ -338,7 +415,7 @@ def test_code_that_is_nested_or_long_beyond_reason_stops_nobody(course, tmp_path
         for k, (name, code) in enumerate(answers.items())
     }
     rows = collected(course, tmp_path, files)
-    assert {student: row.state for student, row in rows.items()} == dict.fromkeys(answers, "collected")
+    assert {student: row.state for student, row in rows.items()} == dict.fromkeys(answers, "new")
     regraft(course, NAME)
     assert audit(course, NAME).flagged == {}
 

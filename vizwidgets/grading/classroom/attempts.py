@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import re
 from dataclasses import dataclass, field
 from typing import Any
+
+from vizwidgets.grading.evidence import FOLDER
 
 from .archives import zip_files
 from .budget import ArchiveError, Budget
@@ -13,6 +16,10 @@ from .file_kinds import Notebook, is_record, read_notebook, words_for
 from .recognition import KnownSheet, Recognised, recognise
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_MEANT = re.compile(
+    r"\.(ipynb|json|py|zip|7z|rar|gz|tgz|tar|pdf|html?|docx?|odt|rtf)(?![a-z])", re.IGNORECASE
+)
+_NO_RECORD = "no record that can be read; ask for it again, or grade without it"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,17 @@ class Contents:
     attempts: list[Attempt] = field(default_factory=list)
     records: dict[str, bytes] = field(default_factory=dict)
     refused: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def is_meant(self) -> bool:
+        """Whether any of it was meant for the course, of use or not: by what it is, failing that by name."""
+        return bool(self.attempts or self.records) or any(_MEANT.search(name) for name, _ in self.refused)
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why nothing of it can be graded."""
+        lonely = [f"{name}: a record, but no notebook came with it" for name in self.records]
+        return *(f"{name}: {words}" for name, words in self.refused), *lonely
 
 
 def contents_of(parcel: Parcel, sheet: str, known: dict[str, KnownSheet], budget: Budget) -> Contents:
@@ -123,8 +141,10 @@ def _take(sent: SentFile, data: bytes, sheet: str, known: dict[str, KnownSheet],
     """
     try:
         notebook = read_notebook(data)
-    except ArchiveError:
+    except ArchiveError as reason:
         if not is_record(data):
+            if _is_among_records(sent):
+                raise ArchiveError(_NO_RECORD) from reason
             raise
         found.records[_free_name(sent.name.rpartition("/")[2], data, found.records)] = data
         return
@@ -135,6 +155,12 @@ def _take(sent: SentFile, data: bytes, sheet: str, known: dict[str, KnownSheet],
         raise ArchiveError(f"the sheet {recognised.sheet}; collect it as that one, or ask for the right one")
     else:
         raise ArchiveError("a notebook without any function of this sheet; ask for the right one")
+
+
+def _is_among_records(sent: SentFile) -> bool:
+    """Return whether it lies where the records of a sheet lie."""
+    *folders, name = sent.name.split("/")
+    return FOLDER in folders and name.lower().endswith(".json")
 
 
 def _free_name(name: str, data: bytes, taken: dict[str, bytes]) -> str:

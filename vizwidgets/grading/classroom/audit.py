@@ -28,6 +28,7 @@ from .recognition import KnownSheet, all_statements, version_of, what_is_lost
 from .roster import read_roster
 from .score_doubts import Doubter
 from .student_code import statements_of
+from .unusable import reasons_in
 from .whole_file import write_whole
 
 HELP = (
@@ -66,11 +67,19 @@ def audit(course: Course, sheet: str) -> Audit:
     ----------
     course, sheet
         Where the submissions lie.
+
+    Raises
+    ------
+    ValueError
+        If nobody has handed in.
     """
     auditor = _Auditor(course, sheet)
     flags: dict[str, tuple[Flag, ...]] = {}
     answers = {}
-    for student, _ in course.submissions(sheet):
+    for student, folder in course.submissions(sheet):
+        if reasons := reasons_in(folder):
+            flags[student] = (Flag(OTHER, f"not usable: {'; '.join(reasons)}"),)
+            continue
         try:
             notebook = auditor.read(student)
         except (OSError, ArchiveError) as reason:
@@ -78,6 +87,8 @@ def audit(course: Course, sheet: str) -> Audit:
             continue
         flags[student] = tuple(auditor.flags(student, notebook))
         answers[student] = normalized_answers(notebook, auditor.known.release)
+    if not flags:
+        raise ValueError(f"submitted/ holds no {sheet}; run the command collect first.")
     ungraded = tuple(student for student in flags if student not in auditor.results)
     return Audit(flags, tuple(alike(answers)), ungraded)
 

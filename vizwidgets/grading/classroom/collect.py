@@ -14,15 +14,17 @@ from .attempts import Contents, contents_of
 from .budget import STUDENT, Budget, Limits
 from .collection import MISSING, NOT_USABLE, Row, table_of
 from .downloads import Parcel, parcels
-from .keeping import OLDER, REPLACED, SAME, keep, slim
+from .keeping import OLDER, REPLACED, SAME, keep, keep_reasons, slim
 from .recognition import KnownSheet, known_sheets
 from .students import Students
+from .unusable import reasons_in
 
 HELP = (
     "Take the submissions of a sheet out of a Moodle or Canvas download (the zip as it is), or out of a "
     "folder with a folder for each student, into submitted/. Whatever the files are called, they are "
-    "recognised by what is in them; the newest attempt is taken. Nothing is unpacked to disk, and collecting "
-    "twice changes nothing."
+    "recognised by what is in them; the newest attempt is taken. Whoever sent nothing usable stays "
+    "listed, with the reason in place of the notebook. Nothing is unpacked to disk, and collecting twice "
+    "changes nothing."
 )
 
 
@@ -89,32 +91,49 @@ class _Collecting:
         """Write what one sender handed in, if it is of use."""
         found = contents_of(parcel, self.sheet, self.known, Budget(STUDENT, above=budget))
         try:
-            student = self._student(parcel, is_listed=bool(found.attempts))
-            if student in self.taken:
-                raise ValueError("a second sender for the same student; look at both")
-            self.taken.add(student)
+            if not self._is_a_student(parcel, found):
+                return Row(parcel.sender.name, NOT_USABLE, "", found.reasons)
+            student = self._student(parcel)
             if found.attempts:
                 return self._kept(student, parcel, found)
+            is_written = keep_reasons(self.course, self.sheet, student, list(found.reasons))
         except ValueError as reason:
             return Row(parcel.sender.name, NOT_USABLE, "", (str(reason),))
-        names = [f"{name}: {words}" for name, words in found.refused]
-        names += [f"{name}: a record, but no notebook came with it" for name in found.records]
-        before = ["what was collected before stays"] * self._is_there(student)
-        return Row(student, NOT_USABLE, "", (*names, *before))
+        before = () if is_written else ("what was collected before stays",)
+        return Row(student, NOT_USABLE, "", (*found.reasons, *before))
 
     def missing(self, rows: list[Row]) -> list[Row]:
         """Return a row for everyone listed of whom there is nothing, in this download or before."""
         seen = {row.student for row in rows}
         listed = [name for name in self.students.folders if name not in seen]
-        before = [Row(name, SAME, "", ("not in this download",)) for name in listed if self._is_there(name)]
-        return [*before, *(Row(name, MISSING) for name in listed if not self._is_there(name))]
+        return [self._before(name) for name in listed]
 
-    def _student(self, parcel: Parcel, *, is_listed: bool) -> str:
-        """Return the folder of the sender; who only sent something odd in a folder of ours is not listed."""
+    def _before(self, student: str) -> Row:
+        """Return what is there of a student of whom nothing is in this download."""
+        path, elsewhere = self.course.submission(student, self.sheet), "not in this download"
+        if path.is_file():
+            return Row(student, SAME, "", (elsewhere,))
+        reasons = reasons_in(path.parent)
+        return Row(student, NOT_USABLE, "", (*reasons, elsewhere)) if reasons else Row(student, MISSING)
+
+    def _is_a_student(self, parcel: Parcel, found: Contents) -> bool:
+        """Say whether it is one who handed in, not a folder of holiday pictures beside the others."""
         sender = parcel.sender
-        if not (is_listed or sender.moodle_id or sender.canvas_id):
-            return self.students.folder_of(sender, self.sheet)
-        student = self.students.take(sender, self.sheet)
+        is_numbered = bool(sender.moodle_id or sender.canvas_id)
+        return is_numbered or found.is_meant or self.students.knows(sender, self.sheet)
+
+    def _student(self, parcel: Parcel) -> str:
+        """Return the folder of the sender, who is listed from now on.
+
+        Raises
+        ------
+        ValueError
+            If two students could be meant, or there was something of this one before.
+        """
+        student = self.students.take(parcel.sender, self.sheet)
+        if student in self.taken:
+            raise ValueError("a second sender for the same student; look at both")
+        self.taken.add(student)
         self.students.write(self.course.students)  # before the notebook, so that a folder is always someone's
         return student
 
@@ -128,9 +147,6 @@ class _Collecting:
         notes += [f"not used: {name}, another attempt" for name in others]
         notes += [f"not used: {name}, {words}" for name, words in found.refused]
         return Row(student, state, best.sent.name, tuple(filter(None, notes)))
-
-    def _is_there(self, student: str) -> bool:
-        return self.course.submission(student, self.sheet).is_file()
 
 
 _OF_STATE = {

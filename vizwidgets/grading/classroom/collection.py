@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .keeping import NEW, OLDER, REPLACED, SAME
 from .plain_table import plain_table
 
 NOT_USABLE, MISSING = "not usable", "missing"
+_ALWAYS_COUNTED = (NEW, NOT_USABLE, MISSING)
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Row:
     student : str
         Folder in ``submitted/``; the sender's name where there is none.
     state : str
-        ``"collected"``, ``"as before"``, ``"replaced"``, ``"older"``, ``"not usable"`` or ``"missing"``.
+        ``"new"``, ``"as before"``, ``"replaced"``, ``"older"``, ``"not usable"`` or ``"missing"``.
     file : str
         What was taken.
     notes : tuple of str
@@ -41,18 +43,19 @@ def table_of(rows: list[Row]) -> str:
 
     Examples
     --------
-    >>> print(table_of([Row("ann", "collected", "a1 (1).ipynb"), Row("bob", "missing")]), end="")
-    1 collected · 0 not usable · 1 missing
+    >>> rows = [Row("ann", "new", "a1 (1).ipynb"), Row("bob", "missing"), Row("zoe", "as before", "a1.ipynb")]
+    >>> print(table_of(rows), end="")
+    1 new · 1 as before · 0 not usable · 1 missing
     <BLANKLINE>
     collected
-      ann  collected  a1 (1).ipynb
+      ann  new        a1 (1).ipynb
+      zoe  as before  a1.ipynb
     missing
       bob
     """
     usable = [row for row in rows if row.is_usable]
     others = {state: [row for row in rows if row.state == state] for state in (NOT_USABLE, MISSING)}
-    counts = [f"{len(usable)} collected", *(f"{len(some)} {state}" for state, some in others.items())]
-    parts = [" · ".join(counts) + "\n\n"]
+    parts = [f"{_counts(rows)}\n\n"]
     if usable:
         full = [[row.student, row.state, row.file, *row.notes] for row in usable]
         parts.append(f"collected\n{plain_table(full)}")
@@ -60,3 +63,11 @@ def table_of(rows: list[Row]) -> str:
         short = [[row.student, *row.notes] for row in some]
         parts += [f"{state}\n{plain_table(short, columns=2)}"] if some else []
     return "".join(parts)
+
+
+def _counts(rows: list[Row]) -> str:
+    """Return how many there are of each state; of what is rare only if there is any."""
+    states = [row.state for row in rows]
+    order = (NEW, REPLACED, SAME, OLDER, NOT_USABLE, MISSING)
+    shown = [state for state in order if state in states or state in _ALWAYS_COUNTED]
+    return " · ".join(f"{states.count(state)} {state}" for state in shown)

@@ -64,7 +64,7 @@ def read_notebook(data: bytes) -> Notebook:
         raise ArchiveError(kind)
     found = _json(data)
     if not isinstance(found, dict) or not isinstance(found.get("cells", found.get("worksheets")), list):
-        raise ArchiveError(f"JSON, but no notebook; {_ASK}")
+        raise ArchiveError(f"JSON, but no notebook and no record; {_ASK}")
     if not all(_is_cell(cell) for cell in _raw_cells(found)):
         raise ArchiveError("a notebook with broken cells; open it in JupyterLab, or ask for it again")
     return found

@@ -13,6 +13,7 @@ from vizwidgets.grading.sheets.overwrite import overwrite
 from vizwidgets.grading.sheets.sheet import Sheet, mark_of
 
 from .budget import MB, megabytes
+from .unusable import reasons_in
 
 MOST_BYTES = 20 * MB
 _SAME_RELEASE = "grade it as it is with --any-release, after a look whether the questions have changed"
@@ -87,6 +88,8 @@ def read_handed_in(student: str, folder: Path, source: Sheet, version: str = "")
     """
     digest = ""
     try:
+        if reasons := reasons_in(folder):
+            raise ValueError("; ".join(reasons))
         digest = digest_of(folder)
         sheet = _read(folder, source.name)
         _check_sheet(sheet, source, version)

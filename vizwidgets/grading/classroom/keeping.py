@@ -11,9 +11,10 @@ from vizwidgets.grading.sheets.course import Course
 
 from .budget import MB, megabytes
 from .file_kinds import Notebook
+from .unusable import forget_reasons, write_reasons
 from .whole_file import write_whole
 
-NEW, SAME, OLDER, REPLACED = "collected", "as before", "older", "replaced"
+NEW, SAME, OLDER, REPLACED = "new", "as before", "older", "replaced"
 MOST_BYTES = 10 * MB  # a larger notebook is kept without its outputs, which answer nothing
 _HALF_SIGN = re.compile(rb"\\u[dD][89a-fA-F]")  # in JSON, half of a sign beyond the first 65,536
 _NOT_IN_NAMES = re.compile(r"[^\w .-]+")
@@ -45,7 +46,7 @@ def keep(course: Course, sheet: str, student: str, text: str, records: dict[str,
     Returns
     -------
     str
-        ``"collected"``, ``"as before"``, ``"replaced"``, or ``"older"``: then it was replaced before and
+        ``"new"``, ``"as before"``, ``"replaced"``, or ``"older"``: then it was replaced before and
         stays where it is, in ``earlier/``.
 
     Raises
@@ -53,14 +54,35 @@ def keep(course: Course, sheet: str, student: str, text: str, records: dict[str,
     ValueError
         If the folder leads out of ``submitted/`` by a link.
     """
-    path = course.submission(student, sheet)
-    if course.submitted.resolve() not in path.resolve().parents:
-        raise ValueError(f"submitted/{student} leads elsewhere by a link; put a folder in its place")
+    path = _place(course, sheet, student)
     state = _keep_notebook(path, text)
     for name, data in records.items():
         own = _NOT_IN_NAMES.sub("_", name).strip(" .")[:100].removesuffix(".json") or "record"
         _replace(path.parent / "records" / f"{own}.json", data.decode("utf-8-sig"))
+    forget_reasons(path.parent)
     return state
+
+
+def keep_reasons(course: Course, sheet: str, student: str, reasons: list[str]) -> bool:
+    """Write why nothing of a submission can be graded; return False if a notebook is there, which stays.
+
+    Parameters
+    ----------
+    course, sheet, student
+        Where it goes.
+    reasons : list of str
+        What to tell a person.
+
+    Raises
+    ------
+    ValueError
+        If the folder leads out of ``submitted/`` by a link.
+    """
+    path = _place(course, sheet, student)
+    if path.is_file():
+        return False
+    write_reasons(path.parent, reasons)
+    return True
 
 
 def slim(data: bytes, notebook: Notebook) -> tuple[str, str]:
@@ -96,6 +118,13 @@ def _written(notebook: Notebook, errors: str = "replace") -> str:
 
 def _without_outputs(cell: dict[str, object]) -> dict[str, object]:
     return {**cell, "outputs": [], "execution_count": None} if cell.get("cell_type") == "code" else cell
+
+
+def _place(course: Course, sheet: str, student: str) -> Path:
+    path = course.submission(student, sheet)
+    if course.submitted.resolve() not in path.resolve().parents:
+        raise ValueError(f"submitted/{student} leads elsewhere by a link; put a folder in its place")
+    return path
 
 
 def _keep_notebook(path: Path, text: str) -> str:

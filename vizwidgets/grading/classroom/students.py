@@ -116,13 +116,15 @@ class Students:
             row["moodle_id"] = row[self._add_column(moodle_column(sheet))] = sender.moodle_id
         return row["student"]
 
-    def folder_of(self, sender: Sender, sheet: str) -> str:
-        """Return the folder of whoever sent this, without listing anyone; the name alone if not listed."""
-        try:
-            row = self._found(sender, sheet)
-        except ValueError:
-            row = None
-        return row["student"] if row else sender.name
+    def knows(self, sender: Sender, sheet: str) -> bool:
+        """Return whether whoever sent this is listed.
+
+        Raises
+        ------
+        ValueError
+            If two students could be meant.
+        """
+        return self._found(sender, sheet) is not None
 
     def _found(self, sender: Sender, sheet: str) -> dict[str, str] | None:
         """Return the row of the sender: by number, else by a name that has no other number here."""
