@@ -153,8 +153,8 @@ def _not_again(course: Course, book: Gradebook, options: argparse.Namespace) -> 
     """Grade a third time: there is nothing to do."""
     graded = sum(result.is_graded for result in book.results())
     _, words = to_the_end(course, options)
-    if not words.startswith(f"0 graded, {graded} graded before"):
-        yield f"a third run did something: {words.splitlines()[0]}"
+    if f"\n0 graded, {graded} graded before" not in words:
+        yield f"a third run did something: {_ending(words)}"
 
 
 def _ending(words: str) -> str:

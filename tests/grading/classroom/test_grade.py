@@ -186,9 +186,8 @@ def test_what_can_not_be_graded_has_no_points_and_a_reason_that_is_told(graded):
         assert results[student].cells == ()
         assert f"  not graded: {student}: {results[student].problem}\n" in said
     assert status == 1
-    assert said.startswith(
-        f"{len(results) - len(DROPPED)} graded, 0 graded before and unchanged, {len(DROPPED)} not"
-    )
+    counts = f"{len(results) - len(DROPPED)} graded, 0 graded before and unchanged, {len(DROPPED)} not"
+    assert counts in said
 
 
 def test_a_text_waits_for_a_person_unless_it_was_left_as_it_was(graded):
@@ -221,7 +220,7 @@ def test_reasons_and_hints_come_with_the_points(graded):
 def test_the_whole_class_has_one_seed_which_is_told(course, graded):
     seeds = {result.seed for result in graded[2].values()}
     assert seeds == {Gradebook(course, NAME).seed()}
-    assert f"Seed of the class: {seeds.pop()}." in graded[1]
+    assert graded[1].startswith(f"Seed of the class: {seeds.pop()}.\nProtection: ")
 
 
 def test_records_are_looked_at(graded):
@@ -245,6 +244,35 @@ def test_what_has_not_changed_is_not_graded_again_and_what_has_is(course, graded
     same = {f"{student}.json" for student in done.before}
     assert {name for name in before if before[name] == after[name]} >= same
     hand_in(course, "warns", kept)
+
+
+def test_what_is_told_comes_before_the_first_result_and_progress_counts_submissions(tmp_path, capsys):
+    course = built_course(tmp_path)
+    for student in ("ann", "bob"):
+        hand_in(course, student, solved(course))
+    told: list[tuple[str, int]] = []
+    grade(
+        course,
+        NAME,
+        tell=lambda words: told.append((words.split(":")[0], len(Gradebook(course, NAME).missing()))),
+    )
+    assert told == [("Seed of the class", 2), ("Protection", 2)]
+    shown = capsys.readouterr().err
+    assert "0/2" in shown and "2/2" in shown.splitlines()[-1] and "1/2" not in shown
+
+
+def test_a_seed_of_one_run_is_told_beside_that_of_the_class_which_comes_back(tmp_path):
+    course = built_course(tmp_path)
+    hand_in(course, "ann", solved(course))
+    own = grade(course, NAME).seed
+    told: list[str] = []
+    again = grade(course, NAME, students=["ann"], seed=own + 1, tell=told.append)
+    assert told[0].startswith(f"Seed: {own + 1} (this run only; the class has {own}, and the next grade")
+    assert again.results[0].seed == own + 1
+    assert grade(course, NAME).results[0].seed == own
+    assert not grade(course, NAME).results
+    grade(course, NAME, seed=5, tell=told.append)
+    assert "Seed of the class: 5 (from now on)." in told
 
 
 def test_one_student_can_be_graded_with_another_seed(course, graded):

@@ -61,6 +61,7 @@ def run(course: Course, options: argparse.Namespace) -> int:
         seed=options.seed,
         again=options.again,
         any_release=options.any_release,
+        tell=_say,
     )
     sys.stdout.write("\n".join([*_words(done), ""]))
     return 0 if all(result.is_graded for result in done.results) else 1
@@ -73,9 +74,12 @@ def _words(done: Grading) -> list[str]:
     lines = ["{} graded, {} graded before and unchanged, {} not graded.".format(*counts)]
     lines += [f"  not graded: {result.student}: {result.problem}" for result in dropped]
     lines += [f"  look at: {words}" for result in graded if (words := _odd(result))]
-    if done.protection:
-        lines.append(f"Protection: {done.protection}.")
-    return [*lines, f"Seed of the class: {done.seed}."]
+    return lines
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
+    sys.stdout.flush()  # before the progress on stderr
 
 
 def _odd(result: SheetResult) -> str:

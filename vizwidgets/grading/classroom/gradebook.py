@@ -95,17 +95,32 @@ class Gradebook:
         ValueError
             If the file of the seed holds none.
         """
-        path = self.folder / "seed.txt"
-        if pinned is None and path.is_file():
-            text = path.read_text(encoding="utf-8").strip()
-            if not (text.isascii() and text.isdigit()):
-                raise ValueError(
-                    f"{path} must hold a whole number of 0 or more; got {text[:40]!r}. Delete it."
-                )
-            return int(text)
+        known = self.known_seed() if pinned is None else None
+        if known is not None:
+            return known
         seed = fresh_seed() if pinned is None else pinned
-        write_whole(path, f"{seed}\n")
+        write_whole(self._seed_file, f"{seed}\n")
         return seed
+
+    def known_seed(self) -> int | None:
+        """Return the seed of the class, None if none was drawn yet.
+
+        Raises
+        ------
+        ValueError
+            If the file of the seed holds none.
+        """
+        path = self._seed_file
+        if not path.is_file():
+            return None
+        text = path.read_text(encoding="utf-8").strip()
+        if not (text.isascii() and text.isdigit()):
+            raise ValueError(f"{path} must hold a whole number of 0 or more; got {text[:40]!r}. Delete it.")
+        return int(text)
+
+    @property
+    def _seed_file(self) -> Path:
+        return self.folder / "seed.txt"
 
     @property
     def _results(self) -> Path:

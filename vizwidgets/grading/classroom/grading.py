@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import warnings
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -53,6 +55,7 @@ def grade(
     seed: int | None = None,
     again: bool = False,
     any_release: bool = False,
+    tell: Callable[[str], None] | None = None,
 ) -> Grading:
     """Grade the submissions of a sheet, each in its own process, and keep the results in the gradebook.
 
@@ -72,6 +75,8 @@ def grade(
         Also grade what was graded before and has not changed.
     any_release : bool
         Also grade what was made from another release.
+    tell : callable, optional
+        Takes a line of text when grading begins: the seed, and what the sheets are kept from.
 
     Raises
     ------
@@ -80,15 +85,15 @@ def grade(
     """
     book = Gradebook(course, sheet)
     found = _chosen(course, sheet, students)
-    # a complaint of one student is looked into with a seed of its own; the class keeps its seed
-    used = seed if seed is not None and students is not None else book.seed(seed)
+    tell = tell or (lambda words: None)
+    used = _seed(book, seed, students is not None, tell)
     grader = SheetGrader(course, sheet, used, any_release)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # nbformat's, of what students' editors wrote
         read = [grader.read(student, folder) for student, folder in found.items()]
     todo = [each for each in read if again or not grader.is_done(book.find(each.student), each.digest)]
     runner = Runner(limits, hidden_folders(course), jobs or _processors())
-    results = _grade_all(grader, todo, book, runner)
+    results = _grade_all(grader, todo, book, runner, tell)
     protection = runner.protection if any(each.notebook is not None for each in todo) else ""
     names = {each.student for each in todo}
     return Grading(tuple(results), tuple(name for name in found if name not in names), used, protection)
@@ -100,8 +105,21 @@ def hidden_folders(course: Course) -> list[Path]:
     return [course.root, *(each for each in repositories if each.is_dir())]
 
 
+def _seed(book: Gradebook, pinned: int | None, is_part: bool, tell: Callable[[str], None]) -> int:
+    """Return the seed of this run, and tell it: a complaint of one student leaves the class its own."""
+    if pinned is None or not is_part:
+        seed = book.seed(pinned)
+        tell(f"Seed of the class: {seed}" + (" (from now on)." if pinned is not None else "."))
+        return seed
+    known = book.known_seed()
+    own = "none yet" if known is None else str(known)
+    back = "the next grade without --seed grades these students with that of the class again"
+    tell(f"Seed: {pinned} (this run only; the class has {own}, and {back}).")
+    return pinned
+
+
 def _grade_all(
-    grader: SheetGrader, todo: list[HandedIn], book: Gradebook, runner: Runner
+    grader: SheetGrader, todo: list[HandedIn], book: Gradebook, runner: Runner, tell: Callable[[str], None]
 ) -> list[SheetResult]:
     """Grade as many at once as the runner can, and keep each result before the next one is awaited."""
     results: list[SheetResult] = []
@@ -118,14 +136,23 @@ def _grade_all(
         return results
     pool = ThreadPoolExecutor(runner.jobs)
     try:
-        with runner, tqdm(total=len(ready), unit="sheet", disable=None) as bar:
+        with runner, _bar(len(ready)) as bar:
+            tell(f"Protection: {runner.protection}.")
+            bar.set_description("proving the solution")
             grader.prove(runner)
+            bar.set_description("grading")
             for future in as_completed([pool.submit(grader.grade, runner, each) for each in ready]):
                 keep(future.result())
                 bar.update()
         return results
     finally:
         pool.shutdown(wait=False, cancel_futures=True)  # after an interrupt the rest is for the next time
+
+
+def _bar(count: int) -> tqdm[NoReturn]:
+    """Return what shows progress: live on a terminal, in a file only the beginning and the end."""
+    pause = 0.1 if sys.stderr.isatty() else 10.0**9
+    return tqdm(total=count, unit="sheet", mininterval=pause, maxinterval=max(10, pause), leave=True)
 
 
 def _chosen(course: Course, sheet: str, students: Collection[str] | None) -> dict[str, Path]:
