@@ -230,6 +230,22 @@ def test_what_calls_an_answer_that_hangs_is_run_for_points_only_and_no_name_gets
     assert outcomes[-1].text == "[1, 7, 7, False]"
 
 
+def test_builtins_that_a_student_has_shadowed_are_python_s_in_checks_and_hers_elsewhere(runner):
+    checking = "import torch\nx = [len(each) for each in ['a', 'bb']]\n"
+    cells = [
+        cell("from torch import sum as torch_sum\nsum, len = torch_sum, 3\ntype = str"),
+        answer("def f(x):\n    return sum(x, dim=0)", "q1"),
+        check(
+            checking + "[sum(x), f(torch.ones(2, 3)).tolist(), (lambda: f'{max(x)} {type(x).__name__}')()]",
+            "c1",
+        ),
+        check("def own(len):\n    return len\n[own(2), len]", "c2"),
+        cell("[len, type(3), sum(torch.ones(2)).item(), '__kept_builtins__' in dir()]"),
+    ]
+    texts = [outcome.text or outcome.error for outcome in runner.run(cells, seed=0)]
+    assert texts[2:] == ["[3, [2.0, 2.0, 2.0], '2 list']", "[2, 3]", "[3, '3', 2.0, False]"]
+
+
 def test_a_cell_in_which_the_time_of_the_sheet_ends_says_so(runner):
     _, late, after = run_briefly(runner, 5, "1", "while True: pass", "2", sheet_seconds=2)
     assert late.error.endswith(f" s, when {TIME_OVER}") and after.error == TIME_OVER

@@ -51,7 +51,7 @@ def serve(channel: Channel, shell: SheetShell, settings: dict[str, Any]) -> None
             return
         try:
             signal.signal(signal.SIGINT, signal.default_int_handler)  # the cell before may have changed it
-            answer = run_cell(shell, message["source"], limits.output_chars)
+            answer = run_cell(shell, message["source"], limits.output_chars, message["is_check"])
         except KeyboardInterrupt:
             answer = {"error": "KeyboardInterrupt"}
         if os.getpid() != own:

@@ -15,8 +15,10 @@ from traitlets.config import Config
 
 from ..checks import take_scores
 from .outcomes import LONGEST_WORDS
+from .own_builtins import own_builtins
 
 _ALLOCATOR = ("can't allocate memory", "not enough memory")  # how PyTorch says MemoryError
+_AS_IT_IS = contextlib.nullcontext()
 CUT = "\n… cut here: more was printed than is kept.\n"
 
 
@@ -90,13 +92,20 @@ def sheet_shell() -> SheetShell:
     return SheetShell.instance(config=config)
 
 
-def run_cell(shell: SheetShell, source: str, output_chars: int) -> dict[str, Any]:
-    """Run one cell; return its outcome as plain values, see `CellOutcome`."""
+def run_cell(shell: SheetShell, source: str, output_chars: int, is_check: bool = False) -> dict[str, Any]:
+    """Run one cell; return its outcome as plain values, see `CellOutcome`.
+
+    In a check Python's builtins are Python's, also where the student has given their names to something else.
+    """
     out, err = KeptText(output_chars), KeptText(output_chars)
     hook: Any = shell.displayhook
     hook.source, hook.shown = source, ""
     take_scores()
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    with (
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        own_builtins(shell) if is_check else _AS_IT_IS,
+    ):
         result = shell.run_cell(source, store_history=False)
     error = result.error_before_exec or result.error_in_exec
     return {
