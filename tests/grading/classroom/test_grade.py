@@ -206,6 +206,14 @@ def test_what_went_wrong_is_told_with_its_cell(graded):
     assert graded[2]["deletes an answer"].flags == ("the answer q2 was deleted",)
 
 
+def test_the_error_of_an_answer_s_cell_is_told_at_its_checks(graded):
+    problems = {cell.cell: cell.problem for cell in graded[2]["syntax error"].cells}
+    words = "your answer's cell ended with SyntaxError: "
+    assert all(words in problems[name] and problems[name].endswith("(line 1)") for name in Q1)
+    assert problems["q2_check"] == problems["integrity"] == ""
+    assert {cell.problem for cell in graded[2]["untouched"].cells} == {"", UNTOUCHED}
+
+
 def test_reasons_and_hints_come_with_the_points(graded):
     criteria = {
         cell.cell: [(each.label, each.is_met, each.hint) for each in cell.criteria]

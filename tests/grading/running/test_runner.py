@@ -269,7 +269,8 @@ def test_a_cell_that_has_to_wait_for_the_processor_has_its_time_all_the_same(run
 @pytest.mark.parametrize(
     ("source", "error"),
     [
-        ("def f(:", "SyntaxError"),
+        ("def f(:", "SyntaxError: invalid syntax (line 1)"),
+        ("x = 1\ndef f()\n    pass", "SyntaxError: expected ':' (line 2)"),
         ("1 / 0", "ZeroDivisionError: division by zero"),
         ("input()", "EOFError"),
         ("import sys; sys.exit(0)", "SystemExit: 0"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from vizwidgets.grading.results import GRADED, NOT_GRADED, CellResult, RecordResult, SheetResult
+from vizwidgets.grading.running.broken_answers import BrokenAnswers
 from vizwidgets.grading.running.outcomes import TIME_OVER
 from vizwidgets.grading.running.rule import score_cell
 from vizwidgets.grading.running.runner import Runner, cells_to_run
@@ -91,9 +92,11 @@ class SheetGrader:
     ) -> tuple[CellResult, ...]:
         """Run a notebook; return the points of the cells that the source has, and of no others."""
         outcomes = runner.run(notebook.cells, seed=self.seed, folder=folder, is_trusted=is_trusted)
-        ends = {id(cell): end for cell, end in zip(cells_to_run(notebook.cells), outcomes, strict=True)}
+        ran = list(zip(cells_to_run(notebook.cells), outcomes, strict=True))
+        ends, broken = {id(cell): end for cell, end in ran}, BrokenAnswers(self.source.answers, ran)
         graded = [cell for cell in notebook.cells if mark_of(cell).get("grade_id") in self.source.points]
-        return tuple(score_cell(cell, ends.get(id(cell)), self._released(id_of(cell))) for cell in graded)
+        results = [score_cell(cell, ends.get(id(cell)), self._released(id_of(cell))) for cell in graded]
+        return tuple(broken.explained(*each) for each in zip(results, map(_source, graded), strict=True))
 
     def _released(self, name: str) -> NotebookNode | None:
         """Return a cell as the class got it."""
@@ -110,6 +113,10 @@ class SheetGrader:
                 f"the solution of {self.source.name} does not get all points {where}, so nothing was graded: "
                 f"{'; '.join(lost)}. Mend the sheet, or the machine."
             )
+
+
+def _source(cell: NotebookNode) -> str:
+    return str(cell["source"])
 
 
 def _time_over(cells: Iterable[CellResult]) -> tuple[str, ...]:

@@ -130,7 +130,10 @@ def _plain_number(value: Any) -> float | None:
 
 def _in_words(error: BaseException) -> str:
     try:
-        words = " ".join(str(error).split())
+        text = str(error)
+        if isinstance(error, SyntaxError) and error.lineno:  # else it names a file that nobody knows
+            text = f"{error.msg} (line {error.lineno})"
+        words = " ".join(text.split())
     except Exception:  # the student's own class may not even have words
         words = ""
     kind = type(error).__name__
