@@ -63,6 +63,21 @@ def test_what_reaches_for_the_checks_is_flagged(code, words):
 
 
 @pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("# mine\n@cache\ndef f(x):\n    y = x\n    os._exit(0)  # now\n    return y", "os._exit(0)  # now"),
+        ("y = 1\n\n\ndef f(x):\n    for _ in x:\n        os.fork()", "os.fork()"),
+        ("%time y = 1\ndef f(x:\n\ndef g(x):\n    y = x\n    os._exit(0)", "os._exit(0)"),
+        ("y = 1; os.fork()", "os.fork()"),
+        ("@cache\nclass Yes:\n    def __eq__(self, other): return True", "class Yes:"),
+        ("def f():\n    return [\n        1,\n        os.fork(),\n    ]", "os.fork(),"),
+    ],
+)
+def test_the_line_that_reaches_is_shown_and_not_the_beginning_of_its_function(code, line):
+    assert [each.text for each in reaches(statements_of(f"import os\n{code}"))] == [line]
+
+
+@pytest.mark.parametrize(
     "code",
     [
         "import torch\nfrom torch import nn\ntorch.manual_seed(0)\ntorch.backends.cudnn.deterministic = True",

@@ -33,7 +33,7 @@ class Reach:
     words : str
         What it does.
     text : str
-        Its first line.
+        The line that does it.
     cell : int
         In which cell, from 0.
     """
@@ -64,10 +64,13 @@ def reaches(statements: Sequence[Statement], given: Mapping[str, str] | None = N
     found = []
     for each in statements:
         if each.node is None:
-            words = [f"mentions {name}, in lines that are no Python" for name in _IN_TEXT.findall(each.text)]
+            names = _IN_TEXT.findall(each.text)
+            lines = {f"mentions {name}, in lines that are no Python": _first_line(each) for name in names}
         else:
-            words = [*_shadows(each), *_Search(known).words(each.node)]
-        found += [Reach(word, _first_line(each), each.cell) for word in dict.fromkeys(words)]
+            places = _Search(known).places(each.node)
+            lines = {word: _first_line(each) for word in _shadows(each)}
+            lines |= {word: _line(each, each.node, place) for word, place in places.items()}
+        found += [Reach(word, line, each.cell) for word, line in lines.items()]
     return found
 
 
@@ -87,46 +90,47 @@ class _Search(ast.NodeVisitor):
 
     def __init__(self, known: Mapping[str, str]) -> None:
         self._known = known
-        self._found: list[str] = []
+        self._found: dict[str, int] = {}
 
-    def words(self, node: ast.AST) -> list[str]:
+    def places(self, node: ast.AST) -> dict[str, int]:
+        """Return what was found, and in which line first."""
         self.visit(node)
         return self._found
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self._name_module(alias.name)
+            self._name_module(alias.name, node)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         for alias in node.names:
-            self._name_module(f"{node.module or ''}.{alias.name}")
+            self._name_module(f"{node.module or ''}.{alias.name}", node)
 
     def visit_Name(self, node: ast.Name) -> None:
         if isinstance(node.ctx, ast.Load) and node.id in NAMES:
-            self._found.append(NAMES[node.id])
+            self._say(node, NAMES[node.id])
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         name = self._dotted(node)
         if name:
-            self._name_module(name)
+            self._name_module(name, node)
         if node.attr in ATTRIBUTES:
-            self._found.append(ATTRIBUTES[node.attr])
+            self._say(node, ATTRIBUTES[node.attr])
         if not isinstance(node.ctx, ast.Load):
-            self._change(name)
+            self._change(name, node)
         self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
         called = node.func.id if isinstance(node.func, ast.Name) else ""
         if called in ("setattr", "delattr") and node.args:
-            self._change(self._dotted(node.args[0]), f" by {called}")
+            self._change(self._dotted(node.args[0]), node, f" by {called}")
         if called == "getattr" and len(node.args) > 1 and not isinstance(node.args[1], ast.Constant):
-            self._found.append("looks for a name that is put together while it runs")
+            self._say(node, "looks for a name that is put together while it runs")
         self.generic_visit(node)
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)} & COMPARISONS
         if own:
-            self._found.append(f"makes objects that answer comparisons themselves ({', '.join(sorted(own))})")
+            self._say(node, f"makes objects that answer comparisons themselves ({', '.join(sorted(own))})")
         self.generic_visit(node)
 
     def visit_Expr(self, node: ast.Expr) -> None:
@@ -135,15 +139,19 @@ class _Search(ast.NodeVisitor):
 
     def visit_Constant(self, node: ast.Constant) -> None:
         if isinstance(node.value, str):
-            self._found += [words for place, words in PLACES.items() if place in node.value]
+            self._say(node, *(words for place, words in PLACES.items() if place in node.value))
 
-    def _name_module(self, name: str) -> None:
+    def _say(self, node: ast.stmt | ast.expr, *words: str) -> None:
+        for each in words:
+            self._found.setdefault(each, node.lineno)
+
+    def _name_module(self, name: str, node: ast.stmt | ast.expr) -> None:
         if not _begins(name, ALLOWED):
-            self._found += [words for module, words in MODULES.items() if _begins(name, [module])]
+            self._say(node, *(words for module, words in MODULES.items() if _begins(name, [module])))
 
-    def _change(self, name: str, how: str = "") -> None:
+    def _change(self, name: str, node: ast.expr, how: str = "") -> None:
         if _begins(name, PATCHED) and not _begins(name, MAY_BE_SET):
-            self._found.append(f"replaces parts of {name}{how}" if how else f"replaces {name}")
+            self._say(node, f"replaces parts of {name}{how}" if how else f"replaces {name}")
 
     def _dotted(self, node: ast.AST) -> str:
         """Return the whole name of a module's part, such as ``torch.Tensor.sum``; empty for other things."""
@@ -198,4 +206,17 @@ def _shadows(statement: Statement) -> Iterator[str]:
 
 def _first_line(statement: Statement) -> str:
     lines = [line for line in statement.text.splitlines() if not line.startswith(("#", "@"))]
-    return (lines or [""])[0].strip()[:120]
+    return _cut_short((lines or [""])[0])
+
+
+def _line(statement: Statement, node: ast.stmt, place: int) -> str:
+    """Return the line of a statement that has this number in its cell."""
+    lines = statement.text.split("\n")
+    num_comments = next((k for k, line in enumerate(lines) if not line.startswith("#")), 0)
+    begin = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", []))])
+    at = num_comments + place - begin
+    return _cut_short(lines[at]) if at < len(lines) else _first_line(statement)
+
+
+def _cut_short(line: str) -> str:
+    return line.strip()[:120]
