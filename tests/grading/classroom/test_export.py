@@ -275,7 +275,35 @@ def test_other_points_on_the_platform_are_said(course, capsys):
 def test_what_was_handed_in_and_not_graded_yet_is_said(course, capsys):
     hand_in(course, "late")
     assert exported(course, "canvas")[0] == 1
-    assert "not graded yet, run grade: late" in capsys.readouterr().out
+    assert "left empty: late: not graded: waits for the command grade" in capsys.readouterr().out
+
+
+def test_who_handed_in_and_has_no_result_is_not_counted_with_those_who_did_not(course, capsys):
+    course.students.write_text(STUDENTS + 'there,"Never, There",there@example.org,24,74\n', encoding="utf-8")
+    hand_in(course, "there")
+    for to, template, others in (("canvas", CANVAS, 1), ("moodle", MOODLE, 0)):
+        status, _, _ = exported(course, to, template)
+        words = capsys.readouterr().out
+        assert status == 1
+        assert "left empty: there: not graded: waits for" in words
+        assert (f"left as they are: {others}" in words) == bool(others)
+
+
+@pytest.mark.parametrize(
+    ("to", "template"), [("canvas", ""), ("canvas", CANVAS), ("moodle", ""), ("moodle", MOODLE)]
+)
+@pytest.mark.parametrize("result", [result_of("bob"), not_graded("bob")])
+def test_a_grade_that_is_not_in_the_file_ends_the_command_with_1(course, to, template, result):
+    assert exported(course, to, template)[0] == 0
+    keep(course, result)
+    assert exported(course, to, template)[0] == 1
+
+
+@pytest.mark.parametrize("to", export.PLATFORMS)
+def test_whom_no_platform_can_find_is_entered_by_hand(course, capsys, to):
+    course.students.write_text("student,name,moodle_id,canvas_id\nann,Ann,21,71\nbob,,,\n", encoding="utf-8")
+    assert exported(course, to)[0] == 1
+    assert "enter by hand: bob" in capsys.readouterr().out
 
 
 def test_moodles_number_of_this_sheet_goes_before_any_other(course):

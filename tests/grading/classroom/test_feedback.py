@@ -258,3 +258,15 @@ def test_the_page_is_the_same_each_time(course):
     release = Sheet.read(course.release(SHEET))
     pages = {feedback.feedback_page(result_of("ann"), release, None, {}, "Ann") for _ in range(2)}
     assert len(pages) == 1
+
+
+def test_the_command_ends_with_1_while_someone_is_not_graded(course, capsys):
+    hand_in(course, "ann")
+    keep(course, result_of("ann"))
+    assert feedback.run(course, Namespace(sheet="a1", students=[])) == 0
+    hand_in(course, "late")
+    assert feedback.run(course, Namespace(sheet="a1", students=[])) == 1
+    assert "not graded, waits for the command grade: late" in capsys.readouterr().out
+    assert feedback.run(course, Namespace(sheet="a1", students=["ann"])) == 0
+    keep(course, not_graded("late"))
+    assert feedback.run(course, Namespace(sheet="a1", students=[])) == 1

@@ -43,11 +43,13 @@ def canvas_table(grades: Sequence[Grade], title: str, points: float, has_comma: 
     for grade in grades:
         who = grade.person
         rows.append((who.shown_name, who.canvas_id, "", who.email, "", grade.text(has_comma)))
-    unknown = [grade.person.student for grade in grades if not grade.person.canvas_id]
+    people = [grade.person for grade in grades if not grade.person.canvas_id]
+    unknown = [who.student for who in people if who.name or who.email]
+    homeless = tuple(who.student for who in people if not (who.name or who.email))
     remark = f"students.csv has no canvas_id, Canvas must find them by name: {', '.join(unknown)}"
     filled = sum(grade.points is not None for grade in grades)
     table = CsvFile(tuple(rows), delimiter=";" if has_comma else ",")
-    return FilledTable(table, filled, remarks=(remark,) if unknown else ())
+    return FilledTable(table, filled, homeless=homeless, remarks=(remark,) if unknown else ())
 
 
 def fill_canvas(

@@ -14,8 +14,7 @@ from .canvas import canvas_column, canvas_table, fill_canvas
 from .csv_file import formulas, read_csv
 from .filled_table import FilledTable
 from .grade_list import Grade, grade_list
-from .gradebook import Gradebook
-from .marked_results import marked_results
+from .marked_results import awaited_results, marked_results
 from .moodle import fill_moodle, grade_column, moodle_table
 from .questions import sheet_title
 from .roster import read_roster
@@ -23,7 +22,7 @@ from .roster import read_roster
 HELP = (
     "Write exports/SHEET-canvas.csv or exports/SHEET-moodle.csv. Best with --template, the platform's own "
     "export: its rows and columns are kept, one column is filled. Sheets that were not graded and texts that "
-    "nobody has read stay empty, never zero, and are listed. Look at the platform's preview first."
+    "nobody has read stay empty, never zero, and are listed: exit status 1. Look at the platform's preview first."
 )
 PLATFORMS = ("canvas", "moodle")
 
@@ -43,10 +42,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(course: Course, options: argparse.Namespace) -> int:
-    """Write the file and say what is not in it; 1 if someone has to look."""
+    """Write the file and say what is not in it; 1 if anybody who handed in has no grade in it."""
     sheet = course.find(options.sheet)
     results, marks = marked_results(course, sheet)
-    grades = grade_list(results, marks, read_roster(course, sheet))
+    everyone = sorted([*results, *awaited_results(course, sheet)], key=lambda result: result.student)
+    grades = grade_list(everyone, marks, read_roster(course, sheet))
     release = Sheet.read(course.release(sheet))
     points = sum(release.points.values())
     titles = (sheet, sheet_title(release))
@@ -54,10 +54,8 @@ def run(course: Course, options: argparse.Namespace) -> int:
     path = course.exports / f"{sheet}-{options.to}.csv"
     filled.table.write(path)
     words = _words(filled, grades, f"exports/{path.name}")
-    if missing := Gradebook(course, sheet).missing():
-        words.append(f"handed in and not graded yet, run grade: {', '.join(missing)}")
     sys.stdout.write("\n".join([*words, ""]))
-    return 1 if filled.homeless or missing else 0
+    return 1 if filled.homeless or filled.num_filled < len(grades) else 0
 
 
 def filled_table(

@@ -12,7 +12,7 @@ from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
 
 from .feedback_content import parts_of, total_of
-from .marked_results import marked_results
+from .marked_results import AWAITED, awaited_results, marked_results
 from .marks import Marks
 from .pages import page
 from .questions import sheet_title
@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(course: Course, options: argparse.Namespace) -> int:
-    """Write the pages of a sheet."""
+    """Write the pages of a sheet; 1 if someone was not graded."""
     sheet = course.find(options.sheet)
     results, marks = marked_results(course, sheet)
     unknown = sorted(set(options.students) - {result.student for result in results})
@@ -48,7 +48,10 @@ def run(course: Course, options: argparse.Namespace) -> int:
         f"{sheet}: {len(written)} pages in feedback/; {num_dropped} say why the sheet was not graded, "
         f"{unread} that the text was not read yet\n"
     )
-    return 0
+    missing = [] if options.students else [result.student for result in awaited_results(course, sheet)]
+    if missing:
+        sys.stdout.write(f"not graded, {AWAITED}: {', '.join(missing)}\n")
+    return 1 if num_dropped or missing else 0
 
 
 def write_feedback(course: Course, sheet: str, results: list[SheetResult], marks: Marks) -> list[Path]:

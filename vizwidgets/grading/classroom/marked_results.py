@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from vizwidgets.grading.results import SheetResult
+from vizwidgets.grading.results import NOT_GRADED, SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
 
 from .gradebook import Gradebook
 from .marks import Marks, read_marks, with_marks
+
+AWAITED = "waits for the command grade"
 
 
 def marked_results(course: Course, sheet: str) -> tuple[list[SheetResult], Marks]:
@@ -26,6 +28,12 @@ def marked_results(course: Course, sheet: str) -> tuple[list[SheetResult], Marks
         check_folder_name(result.student)
     texts = Sheet.read(course.source(sheet)).texts
     return [with_marks(result, marks, texts) for result in results], marks
+
+
+def awaited_results(course: Course, sheet: str) -> list[SheetResult]:
+    """Return a result without points for everyone who handed in and was not graded since."""
+    missing = Gradebook(course, sheet).missing()
+    return [SheetResult(student, sheet, NOT_GRADED, AWAITED) for student in missing]
 
 
 def check_folder_name(student: str) -> None:
