@@ -367,6 +367,22 @@ def test_an_older_release_is_graded_where_it_is_asked_for(tmp_path):
     assert grade(course, NAME, any_release=True, limits=Limits(cell_seconds=9)).results[0].reached == 16.0
 
 
-def test_a_class_in_which_nobody_handed_in_is_no_error(tmp_path):
+def test_a_class_in_which_nobody_handed_in_is_told_to_collect_first(tmp_path, capsys):
     course = built_course(tmp_path)
-    assert grade(course, NAME).results == ()
+    assert main(["grade", "a0", "--course", str(course.root)]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"submitted/ holds no {NAME}; run collect first.\n" and not said.out
+    assert not course.grades.exists()
+
+
+def test_a_name_that_nobody_has_is_answered_with_at_most_five_that_are_like_it(tmp_path):
+    course = built_course(tmp_path)
+    for k in range(30):
+        hand_in(course, f"Student {k:02}", b"")
+    hand_in(course, "Zoe", b"")
+    with pytest.raises(ValueError) as told:
+        grade(course, NAME, students=["student 07"])
+    assert "submitted/ has Student 07, " in str(told.value) and "and 26 more." in str(told.value)
+    with pytest.raises(ValueError, match="nobody called qqq .*; no name of the 31 in submitted/ is like it"):
+        grade(course, NAME, students=["qqq"])
+    assert not course.grades.exists()

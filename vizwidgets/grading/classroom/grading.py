@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
@@ -21,6 +22,8 @@ from vizwidgets.grading.sheets.course import Course
 from .gradebook import Gradebook
 from .handed_in import HandedIn
 from .sheet_grader import SheetGrader
+
+_MOST_NEAR = 5  # names, where one is not found
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ def grade(
     Raises
     ------
     ValueError
-        If the solution does not get all points on this machine, or a student handed in nothing.
+        If the solution does not get all points on this machine, if nobody handed in,
+        or one of `students` did not.
     """
     book = Gradebook(course, sheet)
     found = _chosen(course, sheet, students)
@@ -161,16 +165,33 @@ def _chosen(course: Course, sheet: str, students: Collection[str] | None) -> dic
     Raises
     ------
     ValueError
-        If a student handed in nothing.
+        If nobody handed in, or a student handed in nothing.
     """
     found = dict(course.submissions(sheet))
+    if not found:
+        raise ValueError(f"submitted/ holds no {sheet}; run collect first.")
     if students is None:
         return found
     if strangers := sorted(set(students) - set(found)):
         raise ValueError(
-            f"nobody called {', '.join(strangers)} handed in {sheet}; submitted/ has {', '.join(found)}."
+            f"nobody called {', '.join(strangers)} handed in {sheet}; {_near(strangers, found)}."
         )
     return {student: found[student] for student in found if student in students}
+
+
+def _near(strangers: Collection[str], found: Collection[str]) -> str:
+    """Return the names that look like those that nobody has, and how many others there are."""
+    by_letters = {name.casefold(): name for name in found}
+    near = [
+        by_letters[each]
+        for name in strangers
+        for each in get_close_matches(name.casefold(), by_letters, _MOST_NEAR, cutoff=0.5)
+    ]
+    near = list(dict.fromkeys(near))[:_MOST_NEAR]
+    others = len(found) - len(near)
+    if not near:
+        return f"no name of the {others} in submitted/ is like it"
+    return f"submitted/ has {', '.join(near)}" + (f" and {others} more" if others else "")
 
 
 def _processors() -> int:
