@@ -11,6 +11,7 @@ import pytest
 from tests.grading.classroom.papers import PLACEHOLDER, SHEET, Page, hand_in, new_course
 from vizwidgets.grading.classroom import texts
 from vizwidgets.grading.classroom.marks import Mark, marks_file, points_from, read_marks
+from vizwidgets.grading.command import main
 
 
 def answer(words: str) -> dict[str, str]:
@@ -239,6 +240,13 @@ def test_a_file_that_excel_saved_in_its_own_encoding_is_read(course):
     text = "\r\n".join(";".join(row) for row in rows)
     path.write_bytes(text.encode("cp1252"))
     assert read_marks(course, SHEET)["ann", "q3"] == Mark(2.5, "schön gemäß")
+
+
+def test_a_class_in_which_nobody_handed_in_is_refused_in_words(tmp_path, capsys):
+    course = new_course(tmp_path)
+    assert main(["texts", "a1", "--course", str(tmp_path)]) == 2
+    assert "no submissions of a1_looking" in capsys.readouterr().err
+    assert not course.texts.exists()
 
 
 def test_the_command_ends_with_1_while_there_is_something_to_read(course, capsys):

@@ -74,7 +74,7 @@ def _cell(renderer: Any, text: str, align: str | None = None, head: bool = False
 
 
 def safe_markdown(text: str) -> str:
-    """Return markdown as HTML; its own HTML is shown as written, a link with its address, a picture as its name.
+    """Return markdown as HTML; its own HTML is shown as written, links with their address, pictures by name.
 
     Parameters
     ----------

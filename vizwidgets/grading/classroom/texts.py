@@ -55,8 +55,10 @@ def lay_out(course: Course, sheet: str) -> list[Row]:
     Raises
     ------
     ValueError
-        If what was filled in can not be read; nothing is written then.
+        If nobody handed in, or what was filled in can not be read; nothing is written then.
     """
+    if not course.submissions(sheet) and not marks_file(course, sheet).is_file():
+        raise ValueError(f"there are no submissions of {sheet} to read; run the command collect first.")
     read_marks(course, sheet)  # refuses what is wrong before anything is written
     path = marks_file(course, sheet)
     before = read_csv(path) if path.is_file() else CsvFile((COLUMNS,))
