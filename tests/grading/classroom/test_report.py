@@ -11,8 +11,9 @@ import pytest
 
 from tests.grading.classroom.papers import SHEET, Page, hand_in, keep, new_course, not_graded, result_of
 from vizwidgets.grading.checks import NOT_ANSWERED
-from vizwidgets.grading.classroom import report
+from vizwidgets.grading.classroom import report, texts
 from vizwidgets.grading.classroom.histogram import counts, histogram
+from vizwidgets.grading.classroom.marks import marks_file
 from vizwidgets.grading.classroom.misconceptions import endings, mean_points, misconceptions
 from vizwidgets.grading.results import CellResult, SheetResult
 from vizwidgets.grading.scores import CriterionResult
@@ -65,7 +66,15 @@ def test_cells_that_ended_early_are_counted_by_their_reason():
     late = CellResult("q2_check", 2, 0.0, problem="no points: the cell ran out of time")
     results = [replace(each, cells=(*each.cells[:2], late)) for each in a_class()[:3]]
     [ending] = endings([*results, result_of("ann")])
-    assert (ending.cell, ending.problem, ending.count) == ("q2_check", "the cell ran out of time", 3)
+    assert (ending.problem, ending.num_cells, ending.num_sheets) == ("the cell ran out of time", 3, 3)
+
+
+def test_one_sheet_with_a_trick_in_all_its_cells_fills_one_line():
+    words = "no points: exactly one score must stand behind the points; got"
+    cells = tuple(CellResult(f"q{k}_check", 2, 0.0, problem=f"{words} {k}") for k in range(2, 14))
+    [ending] = endings([result_of("ann"), replace(result_of("bob"), cells=cells)])
+    assert (ending.num_cells, ending.num_sheets) == (12, 1)
+    assert ending.problem == "exactly one score must stand behind the points"
 
 
 def test_the_histogram_counts_every_sheet_once():
@@ -88,7 +97,7 @@ def test_page_and_table_tell_what_failed_and_who_was_not_graded(tmp_path, capsys
         hand_in(course, result.student)
         keep(course, result)
     keep(course, not_graded("odd", "the file is <i>broken</i>"))
-    assert report.run(course, Namespace(sheet="a1")) == 0
+    assert report.run(course, Namespace(sheet="a1", points=False)) == 1
     printed = capsys.readouterr().out
     html = (course.reports / f"{SHEET}.html").read_text(encoding="utf-8")
     page = Page(html)
@@ -96,7 +105,7 @@ def test_page_and_table_tell_what_failed_and_who_was_not_graded(tmp_path, capsys
     for words in ("negative numbers too", "Ödön <b> (odd)", "the file is <i>broken</i>"):
         assert words in printed and words in page.text
     assert "hint for halves" in page.text
-    assert "Points of the checks (texts are not read yet)" in page.text
+    assert "Points of the checks (0 of 5 texts are read)" in page.text
     assert "b" not in page.tags
     assert "script" not in page.tags
 
@@ -104,5 +113,31 @@ def test_page_and_table_tell_what_failed_and_who_was_not_graded(tmp_path, capsys
 def test_a_class_in_which_nobody_could_be_graded_has_a_report(tmp_path, capsys):
     course = new_course(tmp_path)
     keep(course, not_graded("ann"))
-    assert report.run(course, Namespace(sheet="a1")) == 0
+    assert report.run(course, Namespace(sheet="a1", points=False)) == 1
     assert "0 graded, 1 not graded" in capsys.readouterr().out
+
+
+def test_points_are_printed_for_everyone_or_why_there_are_none(tmp_path, capsys):
+    course = new_course(tmp_path)
+    for student in ("ann", "late", "wait"):
+        hand_in(course, student)
+    keep(
+        course,
+        result_of("ann", (True, False, True)),
+        result_of("wait"),
+        not_graded("odd", "it is no notebook"),
+    )
+    texts.lay_out(course, SHEET)
+    path = marks_file(course, SHEET)
+    rows = [
+        line.replace(",q3,,", ",q3,3.5,") if ",ann," in line else line
+        for line in path.read_text(encoding="utf-8").splitlines()
+    ]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert report.run(course, Namespace(sheet="a1", points=True)) == 1
+    printed = [line.split(maxsplit=3) for line in capsys.readouterr().out.splitlines()]
+    assert ["ann", "4", "3.5", "7.5"] in printed
+    assert ["wait", "6", "–", "the text is not read yet"] in printed
+    assert ["odd", "not", "graded:", "it is no notebook"] in printed
+    assert ["late", "not", "graded:", "waits for the command grade"] in printed
+    assert "(1 of 2 texts are read)" in (course.reports / f"{SHEET}.html").read_text(encoding="utf-8")

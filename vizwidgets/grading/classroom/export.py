@@ -22,7 +22,7 @@ from .roster import read_roster
 HELP = (
     "Write exports/SHEET-canvas.csv or exports/SHEET-moodle.csv. Best with --template, the platform's own "
     "export: its rows and columns are kept, one column is filled. Sheets that were not graded and texts that "
-    "nobody has read stay empty, never zero, and are listed: exit status 1. Look at the platform's preview first."
+    "nobody has read stay empty, never zero, and are listed. Look at the platform's preview first."
 )
 PLATFORMS = ("canvas", "moodle")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,31 +82,33 @@ def misconceptions(results: Iterable[SheetResult]) -> list[Misconception]:
 
 @dataclass(frozen=True)
 class Ending:
-    """Cells that could not be scored as usual.
+    """Cells that could not be scored as usual, for one kind of reason.
 
     Parameters
     ----------
-    cell, problem : str
-        Where, and why.
-    count : int
-        In how many sheets.
+    problem : str
+        Why, without what differs from sheet to sheet.
+    num_cells, num_sheets : int
+        How many cells, and in how many sheets.
     """
 
-    cell: str
     problem: str
-    count: int
+    num_cells: int
+    num_sheets: int
 
 
 def endings(results: Iterable[SheetResult]) -> list[Ending]:
-    """Return what kept cells from being scored, the most frequent first."""
+    """Return what kept cells from being scored, what struck most sheets first."""
     problems = [
-        (cell.cell, cell.problem.removeprefix("no points: "))
+        (re.split(r"[:;(]", cell.problem.removeprefix("no points: "))[0].strip(), result.student)
         for result in results
         if result.is_graded
         for cell in result.cells
         if cell.problem
     ]
-    return [Ending(*place, count) for place, count in Counter(problems).most_common()]
+    cells, sheets = Counter(kind for kind, _ in problems), Counter(kind for kind, _ in set(problems))
+    found = [Ending(kind, cells[kind], sheets[kind]) for kind in cells]
+    return sorted(found, key=lambda each: (-each.num_sheets, -each.num_cells, each.problem))
 
 
 def mean_points(results: Sequence[SheetResult], cells: Iterable[str]) -> tuple[float | None, float]:

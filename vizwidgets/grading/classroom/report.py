@@ -14,9 +14,10 @@ from vizwidgets.grading.sheets.sheet import Sheet
 
 from .feedback_content import share, total_of
 from .histogram import histogram
-from .marked_results import marked_results
+from .marked_results import awaited_results, marked_results
 from .misconceptions import Misconception, endings, mean_points, misconceptions
-from .pages import page
+from .pages import in_words, page
+from .plain_table import plain_table
 from .questions import questions_of, sheet_title
 from .roster import Roster, read_roster
 from .whole_file import write_whole
@@ -31,17 +32,22 @@ WIDTH = 62  # of a criterion in the printed table
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``report``."""
     parser.add_argument("sheet", metavar="SHEET", help="beginning of its name, such as a1")
+    parser.add_argument(
+        "--points", action="store_true", help="print what each student has, before you export it"
+    )
 
 
 def run(course: Course, options: argparse.Namespace) -> int:
-    """Write the report of a sheet and print its table."""
+    """Write the report of a sheet and print its table; 1 if someone was not graded."""
     sheet = course.find(options.sheet)
-    results, _ = marked_results(course, sheet)
+    marked, _ = marked_results(course, sheet)
+    results = sorted([*marked, *awaited_results(course, sheet)], key=lambda result: result.student)
     release, roster = Sheet.read(course.release(sheet)), read_roster(course, sheet)
     path = course.reports / f"{sheet}.html"
     write_whole(path, report_page(results, release, roster))
-    sys.stdout.write(printed_report(results, roster) + f"written: reports/{path.name}\n")
-    return 0
+    points = f"\n{printed_points(results, release, roster)}\n" if options.points else ""
+    sys.stdout.write(f"{printed_report(results, roster)}{points}written: reports/{path.name}\n")
+    return 0 if all(result.is_graded for result in results) else 1
 
 
 def report_page(results: Sequence[SheetResult], release: Sheet, roster: Roster) -> str:
@@ -82,7 +88,9 @@ def _spread(graded: Sequence[SheetResult], texts: Sequence[str]) -> dict[str, An
     is_read = all(total.text is not None for total in totals)
     values = [total.reached if is_read else total.checks for total in totals]
     most = max(total.points if is_read else total.checks_points for total in totals)
-    what = "Points" if is_read else "Points of the checks (texts are not read yet)"
+    num_read = sum(total.text is not None for total in totals)
+    read = f"{num_read} of {len(totals)} texts are read"
+    what = "Points" if is_read else f"Points of the checks ({read})"
     known = {"mean": mean(values), "median": median(values), "most": most}
     return {"what": what, "drawing": histogram(values, most), **known}
 
@@ -106,6 +114,20 @@ def printed_report(results: Sequence[SheetResult], roster: Roster) -> str:
     lines += [_line(each) for each in misconceptions(graded)]
     lines += [f"not graded: {_named(result, roster)}: {result.problem}" for result in dropped]
     return "\n".join([*lines, ""])
+
+
+def printed_points(results: Sequence[SheetResult], release: Sheet, roster: Roster) -> str:
+    """Return who has how many points, or why there is no sum yet, as plain text."""
+    rows = [["student", "automatic", "text", "total"]]
+    for result in results:
+        name = _named(result, roster)
+        if not result.is_graded:
+            rows.append([name, "", "", f"not graded: {result.problem}"])
+            continue
+        total = total_of(result, release.texts)
+        whole = in_words(total.reached) if total.text is not None else "the text is not read yet"
+        rows.append([name, in_words(total.checks), in_words(total.text), whole])
+    return plain_table(rows, columns=4)
 
 
 def _line(each: Misconception) -> str:
