@@ -389,6 +389,20 @@ def test_where_forks_are_not_trusted_a_fresh_process_does_the_same(runner, monke
     assert outcomes[2].value == 1.5 and outcomes[4].value == 1.0
 
 
+def test_folders_of_a_grader_that_was_killed_are_removed_by_the_next_and_no_others(tmp_path, monkeypatch):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    names = [f"sheet-{gone.pid}-abc", f"sheet-{os.getpid()}-abc", "sheet-mine-abc", "sheet-abc"]
+    for name in names:
+        (tmp_path / name / "inside").mkdir(parents=True)
+    (tmp_path / f"sheet-{gone.pid}-link").symlink_to(tmp_path / "sheet-abc")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with Runner(protect=False) as one:
+        assert f"sheet-{os.getpid()}-" in run(one, "import os; os.getcwd()")[0].text
+    left = sorted(path.name for path in tmp_path.iterdir() if not path.is_symlink())
+    assert left == sorted(names[1:]) and (tmp_path / "sheet-abc" / "inside").is_dir()
+
+
 def test_jobs_and_limits_are_checked():
     with pytest.raises(ValueError, match="jobs must be 1 or more; got 0"):
         Runner(jobs=0)

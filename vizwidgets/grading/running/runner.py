@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-import tempfile
 import threading
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ from .outcomes import CellOutcome
 from .processes import NotProtectedError, Starter
 from .sheet_run import SheetRun
 from .warm_process import WarmStarter
+from .work_folders import remove_left_folders, work_folder
 
 PROTECTED = (
     "each sheet runs in a sandbox: no network, no other processes, nothing written but to a small folder in "
@@ -74,6 +74,7 @@ class Runner:
         self._places = threading.BoundedSemaphore(jobs)
 
     def __enter__(self) -> Runner:
+        remove_left_folders()
         self._starter.open()
         if self.is_protected:
             self._try_sandbox()
@@ -136,7 +137,7 @@ class Runner:
 
     def _try_sandbox(self) -> None:
         """Find out whether the system allows a sandbox; go on without it if not, and say so."""
-        with tempfile.TemporaryDirectory(prefix="sheet-") as work:
+        with work_folder() as work:
             try:
                 self._starter.start({**self._settings(0, None), "work": work}).end()
                 self.protection = PROTECTED

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import signal
-import tempfile
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from .limits import Limits
 from .outcomes import OUT_OF_MEMORY, TIME_OVER, CellOutcome, outcome_from
 from .processes import SheetProcess, Starter
 from .slow_calls import until_call
+from .work_folders import work_folder
 
 LEFT_OUT = "it calls an answer that ran out of time before"
 _PATIENCE = 4  # times the limit, for a cell that waits and does not work
@@ -48,7 +48,7 @@ class SheetRun:
         """Run the cells, again without each in which the process ends; return one outcome for each."""
         while True:
             count = len(self._fatal)
-            with tempfile.TemporaryDirectory(prefix="sheet-", ignore_cleanup_errors=True) as work:
+            with work_folder() as work:
                 self._run_once(starter.start({**settings, "work": work}))
             if len(self._fatal) == count or len(self._outcomes) == len(self._cells):
                 return [self._outcomes[place] for place in range(len(self._cells))]
