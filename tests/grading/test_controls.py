@@ -9,6 +9,7 @@ import pytest
 
 from vizwidgets.grading import controls
 from vizwidgets.grading.controls import checks, closeness, negative_control
+from vizwidgets.grading.running.runner import Runner
 
 
 def test_an_untouched_kernel_passes():
@@ -69,3 +70,19 @@ def test_it_compares_with_the_installed_files():
     installed = controls._codes(controls._fresh(closeness))
     assert {"close", "_agree", "_difference", "_plain"} <= set(installed)
     assert controls._codes(closeness) == installed
+
+
+def test_in_a_graded_sheet_only_the_students_own_changes_are_noticed():
+    def cell(name: str, source: str, **mark):
+        return {"cell_type": "code", "id": name, "source": source, "metadata": {"nbgrader": mark}}
+
+    control = "from vizwidgets.grading.controls import negative_control\nnegative_control()"
+    cells = [
+        cell("mine", "sum = 3"),
+        cell("q1_check", "float(sum([1]))", grade_id="q1_check", grade=True, locked=True, points=1),
+        cell("integrity", control, grade_id="integrity", grade=True, locked=True, points=0),
+    ]
+    with Runner(protect=False) as runner:
+        assert [each.error for each in runner.run(cells, seed=0)] == ["", "", ""]
+        cells[0]["source"] = "get_ipython().input_transformers_post.append(lambda lines: lines)"
+        assert "rewritten before they run" in runner.run(cells, seed=0)[2].error

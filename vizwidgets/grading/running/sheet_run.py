@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ..sheets.sheet import functions_of, id_of, is_answer, is_fixed, is_grade, names_of
+from ..sheets.sheet import functions_of, id_of, is_answer, is_fixed, is_grade, mark_of, names_of
 from .limits import Limits
 from .outcomes import OUT_OF_MEMORY, TIME_OVER, CellOutcome, outcome_from
 from .processes import SheetProcess, Starter
@@ -113,7 +113,7 @@ class SheetRun:
             return CellOutcome(name, ending="skipped", error=TIME_OVER)
         late = ""
         try:
-            process.channel.send({"source": source, "is_check": is_grade(cell)})
+            process.channel.send({"source": source, "is_check": _is_check(cell)})
             try:
                 message = self._answer(process, begin)
             except TimeoutError:
@@ -143,3 +143,8 @@ def _explained(outcome: CellOutcome, status: int) -> CellOutcome:
         name = signal.Signals(number).name
         return dataclasses.replace(outcome, error=f"ended by {name}")
     return dataclasses.replace(outcome, error=f"exit status {status}")
+
+
+def _is_check(cell: Mapping[str, Any]) -> bool:
+    """Whether points hang on the cell; the negative control must find the shell as the student left it."""
+    return is_grade(cell) and float(mark_of(cell).get("points", 0)) > 0
