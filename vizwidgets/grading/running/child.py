@@ -8,6 +8,7 @@ import random
 import signal
 import socket
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +73,7 @@ def _prepare(seed: int, work: str) -> None:
     """Set what a cell finds: folder, seeds, one thread, nobody to ask."""
     os.chdir(work)
     os.environ.update({PIN: str(seed), "TMPDIR": work, "MPLBACKEND": "agg"})
+    tempfile.tempdir = None  # asked for before, it would be kept
     sys.path.insert(0, "")
     random.seed(seed)
     np.random.seed(seed % 2**32)
