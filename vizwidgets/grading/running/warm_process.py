@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import tempfile
 import threading
@@ -94,6 +95,8 @@ class WarmStarter:
     def close(self) -> None:
         """End the process, and its children."""
         self._is_closed = True
+        with contextlib.suppress(OSError):  # closing alone goes unnoticed while a thread awaits an answer
+            self._connection.shutdown(socket.SHUT_RDWR)
         self._control.close()
         self._process.wait()
         self.words.close()
