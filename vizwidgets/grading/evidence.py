@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from pathlib import Path
 from typing import Any
+
+from .whole_file import write_whole
 
 FOLDER = "records"
 NAME = re.compile(r"[\w][\w .-]{0,80}")
@@ -39,7 +39,8 @@ def keep_record(explorer: Any, name: str, folder: str | Path = FOLDER) -> Path:
 
     Examples
     --------
-    >>> with tempfile.TemporaryDirectory() as folder:
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
     ...     path = keep_record({"format": "ascent", "seed": 0}, "first try", folder)
     ...     path.name, json.loads(path.read_text())["seed"]
     ('first try.json', 0)
@@ -53,21 +54,8 @@ def keep_record(explorer: Any, name: str, folder: str | Path = FOLDER) -> Path:
     if record.get("num_taken") == 0:
         raise ValueError("there is nothing to keep yet: press Start, or call explorer.run_to_end(), first.")
     path = Path(folder) / f"{name.removesuffix('.json')}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, json.dumps(record, indent=1, default=_refuse))
+    write_whole(path, json.dumps(record, indent=1, default=_refuse))
     return path
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file as a whole: one that cannot be written leaves the old one as it was."""
-    handle, beside = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
 
 
 def _refuse(value: Any) -> Any:

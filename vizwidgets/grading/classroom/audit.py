@@ -12,6 +12,7 @@ from pathlib import Path
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet, is_answer
+from vizwidgets.grading.whole_file import write_whole
 
 from .alike import alike, normalized_answers
 from .audit_findings import ALIKE_WORDS, CELLS, CODE, KIND_WORDS, OTHER, SCORE, Audit, Flag
@@ -29,7 +30,6 @@ from .roster import read_roster
 from .score_doubts import Doubter
 from .student_code import statements_of
 from .unusable import reasons_in
-from .whole_file import write_whole
 
 HELP = (
     "Flag for a person what looks tampered with, and which submissions are alike: a table, and all of it in "

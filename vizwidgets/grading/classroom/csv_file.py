@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .whole_file import write_whole
+from vizwidgets.grading.whole_file import write_whole
 
 BOM = "\ufeff"  # without it Excel takes UTF-8 for the computer's own old encoding
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

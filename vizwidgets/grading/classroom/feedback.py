@@ -10,6 +10,7 @@ from pathlib import Path
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
+from vizwidgets.grading.whole_file import write_whole
 
 from .feedback_content import parts_of, total_of
 from .marked_results import AWAITED, awaited_results, marked_results
@@ -18,7 +19,6 @@ from .pages import page
 from .questions import sheet_title
 from .roster import read_roster
 from .text_answers import read_submission
-from .whole_file import write_whole
 
 HELP = (
     "Write feedback/STUDENT/SHEET.html for everyone who handed in: one file that needs no network, with "

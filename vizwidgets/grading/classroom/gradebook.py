@@ -8,8 +8,7 @@ from pathlib import Path
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.seeds import fresh_seed
 from vizwidgets.grading.sheets.course import Course
-
-from .whole_file import write_whole
+from vizwidgets.grading.whole_file import write_whole
 
 
 class Gradebook:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import warnings
 from collections.abc import Callable, Collection
@@ -15,7 +14,7 @@ from typing import NoReturn
 from tqdm import tqdm
 
 from vizwidgets.grading.results import SheetResult
-from vizwidgets.grading.running.limits import Limits
+from vizwidgets.grading.running.limits import Limits, processors
 from vizwidgets.grading.running.runner import Runner
 from vizwidgets.grading.sheets.course import Course
 
@@ -96,7 +95,7 @@ def grade(
         warnings.simplefilter("ignore")  # nbformat's, of what students' editors wrote
         read = [grader.read(student, folder) for student, folder in found.items()]
     todo = [each for each in read if again or not grader.is_done(book.find(each.student), each.digest)]
-    runner = Runner(limits, hidden_folders(course), jobs or _processors())
+    runner = Runner(limits, hidden_folders(course), jobs or processors())
     results = _grade_all(grader, todo, book, runner, tell)
     protection = runner.protection if any(each.notebook is not None for each in todo) else ""
     names = {each.student for each in todo}
@@ -192,7 +191,3 @@ def _near(strangers: Collection[str], found: Collection[str]) -> str:
     if not near:
         return f"no name of the {others} in submitted/ is like it"
     return f"submitted/ has {', '.join(near)}" + (f" and {others} more" if others else "")
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from vizwidgets.grading.sheets.course import Course
+from vizwidgets.grading.whole_file import write_whole
 
 from .budget import MB, megabytes
 from .file_kinds import Notebook
 from .unusable import forget_reasons, write_reasons
-from .whole_file import write_whole
 
 NEW, SAME, OLDER, REPLACED = "new", "as before", "older", "replaced"
 MOST_BYTES = 10 * MB  # a larger notebook is kept without its outputs, which answer nothing

@@ -7,10 +7,10 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from vizwidgets.grading.parsing import parsed
 from vizwidgets.grading.sheets.sheet import Sheet, id_of, is_fixed, mark_of
 
 from .file_kinds import Notebook, cells_of
-from .student_code import parsed
 
 _MOST_LINES = 14  # of a difference
 

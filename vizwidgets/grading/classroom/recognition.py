@@ -9,6 +9,7 @@ from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import MARKER, Sheet, mark_of
 
 from .file_kinds import Notebook, cells_of
+from .own_cells import essence
 from .student_code import Statement, statements_of
 
 SELFSTUDY = "self-study"  # what the version to learn with says of its release
@@ -152,11 +153,11 @@ def _is_begun(notebook: Notebook, known: KnownSheet) -> bool:
     stubs, defined = known.stubs, all_statements(notebook)
     if any(each.essence != stubs[each.defines] for each in defined if each.defines in stubs):
         return True
-    given = {" ".join(known.release.cell(name).source.split()) for name in known.release.texts}
+    given = {essence(known.release.cell(name).source) for name in known.release.texts}
     return any(text not in given for text in _marked_texts(notebook))
 
 
 def _marked_texts(notebook: Notebook) -> Iterator[str]:
     for cell in cells_of(notebook):
         if MARKER.search(cell["source"]):
-            yield " ".join(cell["source"].split())
+            yield essence(cell["source"])

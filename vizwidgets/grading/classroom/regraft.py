@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet, id_of, is_answer
+from vizwidgets.grading.whole_file import write_whole
 
 from .answer_search import find_answer
 from .budget import ArchiveError
@@ -23,7 +24,6 @@ from .keeping import original_of
 from .plain_table import plain_table
 from .recognition import KnownSheet, all_statements, what_is_lost
 from .text_search import find_text
-from .whole_file import write_whole
 
 HELP = (
     "Mend submissions that lost cells or metadata on the way: the answers are found by the names of their "

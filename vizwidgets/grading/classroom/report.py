@@ -11,6 +11,7 @@ from typing import Any
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
+from vizwidgets.grading.whole_file import write_whole
 
 from .feedback_content import share, total_of
 from .histogram import histogram
@@ -20,7 +21,6 @@ from .pages import in_words, page
 from .plain_table import plain_table
 from .questions import questions_of, sheet_title
 from .roster import Roster, read_roster
-from .whole_file import write_whole
 
 HELP = (
     "Write reports/SHEET.html: which criterion failed how often, with its hint, what each question brought, "

@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from vizwidgets.grading.parsing import parsed
 from vizwidgets.grading.results import CellResult, SheetResult
 from vizwidgets.grading.sheets.sheet import Sheet
 
 from .file_kinds import Notebook
 from .questions import question_of
 from .recognition import all_statements
-from .student_code import parsed
 
 CONTROL = "integrity"  # the cell of the negative control
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-_NO_PYTHON = (SyntaxError, ValueError, RecursionError, MemoryError)  # of ast.parse, which knows no one error
+from vizwidgets.grading.parsing import NO_PYTHON, parsed
+
 _MAGIC = re.compile(r"^([%!?].*|[\w.]+\?{1,2}[ \t]*)$", re.MULTILINE)
 _BEGINS = re.compile(r"(?!(?:else|elif|except|finally)\b)[^\s#)\]}]")  # of a line: a statement of its own
 _DEFINITION = re.compile(r"^(?:async\s+)?def\s+(\w+)", re.MULTILINE)
 _MOST_SIGNS, _MOST_STARTS = 200_000, 2_000  # of a cell that is cut into statements
-_DEEPEST = 120  # a tree that is deeper overflows the stack of whoever walks it
 _MOST_PIECES = 40  # that are put together when a text reaches over lines that look like statements
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -59,7 +59,7 @@ class Statement:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 table = symtable.symtable(self.text, "cell", "exec")
-        except _NO_PYTHON:
+        except NO_PYTHON:
             return frozenset(), frozenset()
         names_set = frozenset(_set_names(table))
         return names_set, frozenset(_read_names(table)) | (names_set & _added_to(self.node))
@@ -115,24 +115,6 @@ def _statements(source: str, cell: int) -> tuple[Statement, ...]:
         if (tree := parsed(text)) is not None:
             return tuple(_cut(text, tree, cell))
     return tuple(_pieces(source.split("\n"), cell))
-
-
-def parsed(source: str) -> ast.Module | None:
-    """Return the syntax tree; None if it is no Python, or nested beyond reason."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except _NO_PYTHON:
-        return None
-    return tree if _is_shallow(tree) else None
-
-
-def _is_shallow(tree: ast.Module) -> bool:
-    level: list[ast.AST] = [tree]
-    for _ in range(_DEEPEST):
-        level = [inner for node in level for inner in ast.iter_child_nodes(node)]
-    return not level
 
 
 def _cut(source: str, tree: ast.Module, cell: int) -> Iterator[Statement]:

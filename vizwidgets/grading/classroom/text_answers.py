@@ -13,10 +13,11 @@ from nbformat import NotebookNode
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import MARKER, Sheet, id_of, mark_of
 
+from .budget import megabytes
+from .handed_in import MOST_BYTES
 from .own_cells import PROSE, essence, own_cells
 
 UNREADABLE = "the notebook can not be read"
-MOST_BYTES = 20_000_000  # a larger notebook is not opened
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def read_submission(path: Path) -> Sheet | None:
 
 def _opened(path: Path) -> Sheet:
     if path.is_file() and path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"the file has more than {MOST_BYTES / 1e6:g} MB")
+        raise ValueError(f"the file has more than {megabytes(MOST_BYTES)}")
     return Sheet.read(path)
 
 

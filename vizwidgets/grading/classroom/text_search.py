@@ -9,6 +9,7 @@ from vizwidgets.grading.sheets.sheet import MARKER, Sheet, id_of, mark_of
 
 from .answer_search import FoundAnswer
 from .file_kinds import Notebook, cells_of
+from .own_cells import PROSE, essence
 
 _HEADING = re.compile(r"#{1,6}\s+\S")
 _UNDERLINED = re.compile(r"^(\S.*)\n(?:={3,}|-{3,})[ \t]*$", re.MULTILINE)
@@ -26,7 +27,7 @@ def find_text(name: str, notebook: Notebook, release: Sheet) -> FoundAnswer | No
     release : Sheet
         As it was handed out: its own paragraphs are no answer.
     """
-    texts = [cell for cell in cells_of(notebook) if cell.get("cell_type") in ("markdown", "raw")]
+    texts = [cell for cell in cells_of(notebook) if cell.get("cell_type") in PROSE]
     own = [cell["source"] for cell in texts if mark_of(cell) and id_of(cell) == name]
     lines = [line for cell in texts for line in [*_lines(cell["source"]), ""]]
     headings = {_plain(line) for line in _release_lines(release)} - {""}
@@ -36,7 +37,7 @@ def find_text(name: str, notebook: Notebook, release: Sheet) -> FoundAnswer | No
         "by its marker": _behind(lines, lambda line: name in MARKER.findall(line), headings),
         "by the heading above it": _behind(lines, lambda line: _plain(line) == heading, headings),
     }
-    given = {_essence(line) for line in _release_lines(release)}
+    given = {essence(line) for line in _release_lines(release)}
     for words, found in tries.items():
         parts = [part for part in _paragraphs("\n".join(found)) if not _is_given(part, given)]
         if parts:
@@ -65,7 +66,7 @@ def _paragraphs(text: str) -> Iterator[str]:
 
 def _is_given(paragraph: str, given: set[str]) -> bool:
     """Return whether every line of it stands in the release."""
-    return all(_essence(line) in given for line in paragraph.split("\n") if line.strip())
+    return all(essence(line) in given for line in paragraph.split("\n") if line.strip())
 
 
 def _heading_above(name: str, release: Sheet) -> str:
@@ -92,7 +93,3 @@ def _lines(text: str) -> list[str]:
 def _plain(line: str) -> str:
     """Return the words of a heading, whatever its signs; empty for other lines."""
     return " ".join(re.findall(r"\w+", line.casefold())) if _HEADING.match(line) else ""
-
-
-def _essence(text: str) -> str:
-    return " ".join(text.split())

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import Sheet
+from vizwidgets.grading.whole_file import write_whole
 
 from .csv_file import CsvFile, read_csv
 from .marks import CHANGED, marks_file, read_marks
@@ -19,7 +20,6 @@ from .questions import Question, questions_of, sheet_title
 from .safe_markdown import safe_markdown
 from .text_answers import UNREADABLE, TextAnswer, text_answers, without_marker
 from .text_rows import COLUMNS, GONE_NOTE, Row, place_of, renewed_rows
-from .whole_file import write_whole
 
 HELP = (
     "Collect the text answers of a sheet into texts/SHEET.html, to be read without names, and into "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .whole_file import write_whole
+from vizwidgets.grading.whole_file import write_whole
 
 FILE = "not_usable.txt"  # in submitted/<student>/<sheet>/, one reason a line
 _MOST_SIGNS = 2_000

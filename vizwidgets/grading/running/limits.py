@@ -104,3 +104,8 @@ def _other_tasks() -> int:
             if words["Uid"].split()[0] == str(os.getuid()):
                 tasks += int(words["Threads"])
     return max(0, tasks - 1)
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

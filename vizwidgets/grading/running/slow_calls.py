@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
+from ..parsing import parsed
+
 
 def until_call(source: str, slow: Collection[str]) -> str:
     """Return what stands in a cell before the first statement that calls one of some functions.
@@ -27,10 +29,8 @@ def until_call(source: str, slow: Collection[str]) -> str:
     """
     if not slow:
         return source
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return source
+    tree = parsed(source)
+    body = [] if tree is None else tree.body
     for place, statement in enumerate(body):
         if not set(slow).isdisjoint(_names_at_once(statement)):
             return ast.unparse(ast.Module(body[:place], []))

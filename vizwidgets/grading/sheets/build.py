@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from ..whole_file import write_whole
 from .course import Course
 from .sheet import Sheet
 from .source_rules import HIDDEN_WORDS, check_source
@@ -63,9 +64,7 @@ def write_sheet(course: Course, name: str) -> list[str]:
     changed = []
     for path, text in built_texts(course, name).items():
         is_new = not path.is_file()
-        if is_new or path.read_bytes() != text.encode():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode())
+        if write_whole(path, text):
             changed.append(f"{path.parent.parent.name} {'written' if is_new else 'changed'}")
     return changed
 

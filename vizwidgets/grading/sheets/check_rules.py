@@ -6,6 +6,8 @@ import ast
 import builtins
 from collections.abc import Iterator
 
+from ..parsing import parsed
+
 LAST = "checks.score()"
 _BEGIN, _END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 
@@ -27,9 +29,8 @@ def check_cell_faults(source: str, points: float, own: tuple[str, ...]) -> Itera
     >>> list(check_cell_faults("f(2)\\nchecks.score()", 2, ("f",)))[0]
     'it takes checks from the cells above, where a student may have changed it; import or define it here'
     """
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
+    tree = parsed(source)
+    if tree is None:
         return  # told by the rule for code
     lines = [line for line in source.splitlines() if line.strip() and _END not in line]
     if not lines or lines[-1] != LAST:

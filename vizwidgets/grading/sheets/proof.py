@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import random
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..running.limits import processors
 from ..running.runner import Runner
 from .build import built_texts, read_source, release_of, selfstudy_of
 from .course import Course
@@ -54,7 +54,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of ``check``."""
     parser.add_argument("sheets", nargs="*", metavar="SHEET", help="beginning of a name; all sheets if none")
     parser.add_argument("--seeds", type=int, default=5, help="how many the solution is tried with (5)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many sheets run at once")
+    parser.add_argument("--jobs", type=int, default=processors(), help="how many sheets run at once")
 
 
 def run(course: Course, options: argparse.Namespace) -> int:

@@ -14,6 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 
+from ..parsing import parsed
+
 MARKER = re.compile(r"<!--\s*answer\s+(\S+)\s*-->")  # stands in each text answer
 WIDGET = "widget"  # tag of cells that only show; grading leaves them out
 
@@ -144,12 +146,8 @@ def functions_of(source: str) -> tuple[str, ...]:
     >>> functions_of("def f(x):\\n    def g(): ...\\n    return x")
     ('f',)
     """
-    try:
-        body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-    return tuple(node.name for node in body if isinstance(node, kinds))
+    return tuple(node.name for node in _statements(source) if isinstance(node, kinds))
 
 
 def names_of(source: str) -> set[str]:
@@ -160,8 +158,10 @@ def names_of(source: str) -> set[str]:
     >>> sorted(names_of("y = f(x)"))
     ['f', 'x', 'y']
     """
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    nodes = (node for statement in _statements(source) for node in ast.walk(statement))
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    tree = parsed(source)
+    return [] if tree is None else tree.body

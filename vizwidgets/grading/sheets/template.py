@@ -11,6 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from ..whole_file import write_whole
 from .build import notebook_text
 from .course import Course
 from .sheet import WIDGET
@@ -59,8 +60,7 @@ def run(course: Course, options: argparse.Namespace) -> int:
     if source.exists() or mutants.exists():
         raise ValueError(f"there is a sheet {options.name} already; choose another name.")
     for path, text in ((source, notebook_text(template_sheet())), (mutants, _part("mutants.py"))):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
         sys.stdout.write(f"written: {path.relative_to(course.root)}\n")
     sys.stdout.write(f"next: python -m vizwidgets.grading build {options.name}, then check {options.name}\n")
     return 0

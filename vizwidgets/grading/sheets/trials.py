@@ -13,10 +13,10 @@ from nbformat.v4 import new_code_cell
 from ..results import CellResult
 from ..running.outcomes import CellOutcome
 from ..running.rule import score_cell
-from ..running.runner import Runner
+from ..running.runner import Runner, cells_to_run
 from ..seeds import PIN
 from .overwrite import overwrite
-from .sheet import Sheet, id_of, is_answer, is_grade, is_shown_only, mark_of
+from .sheet import Sheet, id_of, is_answer, is_grade, mark_of
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _run(trial: Trial, runner: Runner) -> list[Outcome]:
 
 def _outcome(name: str, seed: int, turn: list[NotebookNode], found: Iterator[CellOutcome]) -> Outcome:
     """Score the cells of one turn; the runner leaves out what is no code and what only shows."""
-    run = [cell for cell in turn if cell.cell_type == "code" and not is_shown_only(cell)]
+    run = cells_to_run(turn)
     ends = dict(zip(map(id_of, run), found, strict=False))
     results = {id_of(cell): score_cell(cell, ends[id_of(cell)]) for cell in run if is_grade(cell)}
     return Outcome(name, seed, results, {cell: end.seconds for cell, end in ends.items()})
