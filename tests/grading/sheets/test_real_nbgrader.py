@@ -121,10 +121,16 @@ def graded(tmp_path_factory) -> Graded:
     return Graded(root, theirs, {result.student: result for result in ours.results})
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_our_own_sheets_get_equal_points_cell_by_cell(tmp_path, name) -> None:
-    """Right answers, none, and a wrong one in the same sheet; cells that only show are left out."""
-    root = tmp_path / "course"
+@pytest.fixture(scope="module")
+def both(tmp_path_factory) -> dict[str, tuple[SheetResult, dict[str, float | None]]]:
+    """Our result and nbgrader's for one submission of each of our own sheets, two sheets at once."""
+    with ThreadPoolExecutor(2) as pool:
+        return dict(zip(OURS, pool.map(lambda name: grade_twice(tmp_path_factory, name), OURS), strict=True))
+
+
+def grade_twice(places: pytest.TempPathFactory, name: str) -> tuple[SheetResult, dict[str, float | None]]:
+    """Grade right answers, none, and a wrong one in the same sheet; cells that only show are left out."""
+    root = places.mktemp(name) / "course"
     for part in ("source", "release", "mutants"):
         shutil.copytree(ASSIGNMENTS / part, root / part)
     course = Course(root)
@@ -140,7 +146,13 @@ def test_our_own_sheets_get_equal_points_cell_by_cell(tmp_path, name) -> None:
     assert done.returncode == 0, done.stderr
     nbgrader(root, "autograde", name, seed=SEED)
     (ours,) = grade(course, name, jobs=1, seed=SEED, any_release=True).results
-    assert points(ours) == scores_of(root, name, ["ann"])["ann"]
+    return ours, scores_of(root, name, ["ann"])["ann"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_own_sheets_get_equal_points_cell_by_cell(both, name) -> None:
+    ours, theirs = both[name]
+    assert points(ours) == theirs
     assert 0 < ours.reached < 16
 
 
