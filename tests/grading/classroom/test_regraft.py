@@ -26,6 +26,7 @@ from tests.grading.sheets.tiny import cell_of
 from vizwidgets.grading.classroom.answer_search import find_answer
 from vizwidgets.grading.classroom.regraft import regraft
 from vizwidgets.grading.classroom.student_code import statements_of
+from vizwidgets.grading.classroom.unusable import write_reasons
 from vizwidgets.grading.command import main
 from vizwidgets.grading.sheets.overwrite import overwrite
 from vizwidgets.grading.sheets.sheet import Sheet, id_of, is_shown_only, mark_of
@@ -245,6 +246,12 @@ def test_a_stranger_and_a_broken_file_are_left_as_they_are(course):
     assert "no answer of this sheet was found" in found["ann"].notes[0]
     assert "broken JSON" in found["bob"].notes[0] and "run collect" in found["zoe"].notes[0]
     assert tree(course.submitted) == before
+
+
+def test_of_a_file_that_was_no_use_the_reason_is_told_again(course):
+    write_reasons(course.submitted / "zoe" / NAME, ["a1.pdf: a PDF, not a notebook"])
+    (graft,) = regraft(course, NAME)
+    assert graft.state == "not mended" and graft.notes == ("a1.pdf: a PDF, not a notebook",)
 
 
 def test_the_command_says_what_was_found_and_whether_a_person_must_look(course, capsys):

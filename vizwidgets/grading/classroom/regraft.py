@@ -24,6 +24,7 @@ from .keeping import original_of
 from .plain_table import plain_table
 from .recognition import KnownSheet, all_statements, what_is_lost
 from .text_search import find_text
+from .unusable import reasons_in
 
 HELP = (
     "Mend submissions that lost cells or metadata on the way: the answers are found by the names of their "
@@ -130,9 +131,11 @@ def _mend(student: str, path: Path, known: KnownSheet) -> Graft:
     try:
         data = path.read_bytes()
         notebook = read_notebook(data)
-    except (OSError, ArchiveError) as reason:
-        words = str(reason) if isinstance(reason, ArchiveError) else "there is no notebook; run collect"
-        return Graft(student, HOPELESS, (words,), is_whole=False)
+    except ArchiveError as reason:
+        return Graft(student, HOPELESS, (str(reason),), is_whole=False)
+    except OSError:
+        reasons = reasons_in(path.parent) or ["there is no notebook; run collect"]
+        return Graft(student, HOPELESS, tuple(reasons), is_whole=False)
     lost = what_is_lost(notebook, known.release)
     if not lost:
         return Graft(student, INTACT)
