@@ -1,6 +1,6 @@
 // What every live view does beside drawing its picture: it follows the frames and the traits at rest, draws the
 // curves, acknowledges, follows size and theme, and tells the kernel that somebody looks.
-// live_chart.js (Chart) and live_repair.js (repairAround) stand before this file in one module.
+// chart.js (Chart) and live_repair.js (repairAround) stand before this file in one module.
 
 const floats = (bytes) => {
   if (!bytes?.byteLength) return new Float32Array();

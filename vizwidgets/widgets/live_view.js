@@ -1,6 +1,6 @@
 // The live picture and its curves. Frames come as one message: raw RGB and the curves; at rest the synced
 // traits hold a PNG and the curves, so a page that is loaded again shows what was there.
-// live_chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
+// chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
 
 class Picture {
   constructor(canvas) {

@@ -21,7 +21,7 @@ from .frame_view import FrameView
 
 ACK_EVERY = 4  # an acknowledgement costs the browser more than a frame does
 HERE = Path(__file__).parent
-FOLLOW = ("live_chart.js", "live_repair.js", "live_follow.js")  # what every live view has
+FOLLOW = ("../draw/chart.js", "live_repair.js", "live_follow.js")  # what every live view has
 SCRIPTS = (*FOLLOW, "live_view.js")  # one module: it cannot import
 
 

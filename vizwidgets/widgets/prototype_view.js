@@ -1,5 +1,5 @@
 // Prototypes: pictures with captions in a grid, and the curves. The pictures come as one strip, side by side.
-// live_chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
+// chart.js, live_repair.js and live_follow.js (follow) stand before this file in one module.
 
 const made = (tag, className, parent) => {
   const node = document.createElement(tag);
