@@ -24,7 +24,7 @@ from statistics import median
 from submissions import Submission, submissions
 from tables import print_table
 
-from vizwidgets.grading.classroom.gradebook import Gradebook
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.kill_matrix import expected_losses, failed

@@ -16,14 +16,14 @@ COMMANDS = {
     "new": ("sheets.template", "begin a sheet of your own, with a question, wrong answers and their proof"),
     "build": ("sheets.build", "make the release and the self-study version of a sheet from its source"),
     "check": ("sheets.proof", "prove a sheet: solutions full, stubs zero, every wrong answer noticed"),
-    "collect": ("classroom.collect", "take submissions out of a Moodle or Canvas zip, or a folder"),
-    "regraft": ("classroom.regraft", "mend submissions that lost cells or metadata on the way"),
-    "grade": ("classroom.grade", "run the checks on every submission, within limits"),
-    "texts": ("classroom.texts", "lay out the text answers for a person to read and give points"),
-    "audit": ("classroom.audit", "flag for a person what looks tampered with; takes no points away"),
-    "feedback": ("classroom.feedback", "write a page for each student: points, reasons, hints"),
-    "report": ("classroom.report", "show which criterion the class failed how often"),
-    "export": ("classroom.export", "write points as CSV for Canvas or Moodle"),
+    "collect": ("classroom.collecting.collect", "take submissions out of a Moodle or Canvas zip or a folder"),
+    "regraft": ("classroom.collecting.regraft", "mend submissions that lost cells or metadata on the way"),
+    "grade": ("classroom.scoring.grade", "run the checks on every submission, within limits"),
+    "texts": ("classroom.papers.texts", "lay out the text answers for a person to read and give points"),
+    "audit": ("classroom.auditing.audit", "flag for a person what looks tampered with; takes no points away"),
+    "feedback": ("classroom.papers.feedback", "write a page for each student: points, reasons, hints"),
+    "report": ("classroom.papers.report", "show which criterion the class failed how often"),
+    "export": ("classroom.exporting.export", "write points as CSV for Canvas or Moodle"),
 }
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode, v4
 
-from vizwidgets.grading.classroom.gradebook import Gradebook
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
 from vizwidgets.grading.results import CellResult, RecordResult, SheetResult
 from vizwidgets.grading.scores import CriterionResult
 from vizwidgets.grading.sheets.course import Course

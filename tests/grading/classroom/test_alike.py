@@ -7,7 +7,7 @@ import ast
 import nbformat
 import pytest
 
-from vizwidgets.grading.classroom.alike import LONG, SHORT, alike, normalized, normalized_answers
+from vizwidgets.grading.classroom.auditing.alike import LONG, SHORT, alike, normalized, normalized_answers
 from vizwidgets.grading.sheets.sheet import Sheet
 
 LOOP = """

@@ -10,8 +10,8 @@ import pytest
 
 from tests.grading.classroom.bombs import GB, bomb, many_bombs
 from tests.grading.classroom.handed_in import tree, with_link, zip_at, zipped
-from vizwidgets.grading.classroom.archives import open_files, zip_files
-from vizwidgets.grading.classroom.budget import MB, ArchiveError, Budget, Limits
+from vizwidgets.grading.classroom.reading.archives import open_files, zip_files
+from vizwidgets.grading.classroom.reading.budget import MB, ArchiveError, Budget, Limits
 
 
 def read_all(data: bytes, limits: Limits | None = None) -> dict[str, bytes]:

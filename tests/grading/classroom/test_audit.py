@@ -8,10 +8,10 @@ import pytest
 
 from tests.grading.classroom.handed_in import OTHER, built_course, release, tree, written
 from tests.grading.sheets.tiny import cell_of
-from vizwidgets.grading.classroom.audit import audit, audit_page, printed_audit
-from vizwidgets.grading.classroom.gradebook import Gradebook
-from vizwidgets.grading.classroom.grading import grade
-from vizwidgets.grading.classroom.regraft import regraft
+from vizwidgets.grading.classroom.auditing.audit import audit, audit_page, printed_audit
+from vizwidgets.grading.classroom.collecting.regraft import regraft
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
+from vizwidgets.grading.classroom.scoring.grading import grade
 from vizwidgets.grading.command import main
 from vizwidgets.grading.results import CellResult, SheetResult
 from vizwidgets.grading.scores import CriterionResult

@@ -26,11 +26,11 @@ from tests.grading.classroom.handed_in import (
     zip_at,
     zipped,
 )
-from vizwidgets.grading.classroom import collect as module
-from vizwidgets.grading.classroom.audit import audit
-from vizwidgets.grading.classroom.collect import collect, table_of
-from vizwidgets.grading.classroom.gradebook import Gradebook
-from vizwidgets.grading.classroom.regraft import regraft
+from vizwidgets.grading.classroom.auditing.audit import audit
+from vizwidgets.grading.classroom.collecting import collect as module
+from vizwidgets.grading.classroom.collecting.collect import collect, table_of
+from vizwidgets.grading.classroom.collecting.regraft import regraft
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
 from vizwidgets.grading.command import main
 
 DIRECTORY = "_assignsubmission_file_/"

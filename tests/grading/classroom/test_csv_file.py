@@ -7,7 +7,7 @@ import io
 
 import pytest
 
-from vizwidgets.grading.classroom.csv_file import CsvFile, formulas, read_csv
+from vizwidgets.grading.classroom.reading.csv_file import CsvFile, formulas, read_csv
 from vizwidgets.grading.whole_file import write_whole
 
 NASTY = (

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.grading.classroom.papers import SHEET, hand_in, keep, new_course, not_graded, result_of
-from vizwidgets.grading.classroom import export
+from vizwidgets.grading.classroom.exporting import export
 from vizwidgets.grading.results import CellResult
 
 # as Canvas exports a gradebook: two assignments, a row of manual posting, the points, the test student

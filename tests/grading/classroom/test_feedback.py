@@ -19,9 +19,9 @@ from tests.grading.classroom.papers import (
     result_of,
 )
 from vizwidgets.grading.checks import NOT_ANSWERED
-from vizwidgets.grading.classroom import feedback, texts
-from vizwidgets.grading.classroom.marked_results import check_folder_name
-from vizwidgets.grading.classroom.marks import Mark, marks_file
+from vizwidgets.grading.classroom.papers import feedback, texts
+from vizwidgets.grading.classroom.papers.marked_results import check_folder_name
+from vizwidgets.grading.classroom.papers.marks import Mark, marks_file
 from vizwidgets.grading.results import CellResult
 from vizwidgets.grading.running.rule import UNTOUCHED
 from vizwidgets.grading.scores import CriterionResult

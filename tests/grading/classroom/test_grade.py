@@ -22,9 +22,9 @@ from tests.grading.classroom.handed_in import (
     solved,
 )
 from tests.grading.sheets.tiny import NAME, cell_of
-from vizwidgets.grading.classroom.grade import grade
-from vizwidgets.grading.classroom.gradebook import Gradebook
-from vizwidgets.grading.classroom.handed_in import MOST_BYTES
+from vizwidgets.grading.classroom.scoring.grade import grade
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
+from vizwidgets.grading.classroom.scoring.handed_in import MOST_BYTES
 from vizwidgets.grading.command import main
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.running.limits import Limits

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.grading.sheets.tiny import NAME, tiny_course
-from vizwidgets.grading.classroom.gradebook import Gradebook
+from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
 from vizwidgets.grading.results import NOT_GRADED, CellResult, SheetResult
 from vizwidgets.grading.seeds import PIN
 

@@ -8,8 +8,8 @@ import pytest
 from nbformat import v4
 
 from tests.grading.classroom.papers import release_notebook
-from vizwidgets.grading.classroom.pages import TEMPLATES, in_words, page
-from vizwidgets.grading.classroom.questions import headings_of, questions_of, sheet_title
+from vizwidgets.grading.classroom.papers.pages import TEMPLATES, in_words, page
+from vizwidgets.grading.classroom.papers.questions import headings_of, questions_of, sheet_title
 from vizwidgets.grading.sheets.sheet import Sheet
 
 CSS = (TEMPLATES / "page.css").read_text(encoding="utf-8")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from vizwidgets.grading.classroom.reaching import imported_names, reaches, shell_lines
-from vizwidgets.grading.classroom.student_code import statements_of
+from vizwidgets.grading.classroom.auditing.reaching import imported_names, reaches, shell_lines
+from vizwidgets.grading.classroom.recognizing.student_code import statements_of
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.mutants import read_mutants
 from vizwidgets.grading.sheets.sheet import Sheet

@@ -19,11 +19,11 @@ from vizwidgets.core.record import weights_hash
 from vizwidgets.core.regularizers import regularizer, total_variation
 from vizwidgets.core.replay import replay_run
 from vizwidgets.core.settings import AscentSettings
-from vizwidgets.grading.classroom import replaying
-from vizwidgets.grading.classroom.curve_agreement import agreement
-from vizwidgets.grading.classroom.record_plan import RecordLimits, read_plan
-from vizwidgets.grading.classroom.records import replay_records
-from vizwidgets.grading.classroom.replaying import compare, replay_file
+from vizwidgets.grading.classroom.scoring import replaying
+from vizwidgets.grading.classroom.scoring.curve_agreement import agreement
+from vizwidgets.grading.classroom.scoring.record_plan import RecordLimits, read_plan
+from vizwidgets.grading.classroom.scoring.records import replay_records
+from vizwidgets.grading.classroom.scoring.replaying import compare, replay_file
 from vizwidgets.grading.running.limits import Limits
 from vizwidgets.grading.running.outcomes import CellOutcome
 from vizwidgets.grading.running.runner import Runner

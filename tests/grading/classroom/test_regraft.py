@@ -23,10 +23,10 @@ from tests.grading.classroom.handed_in import (
     written,
 )
 from tests.grading.sheets.tiny import cell_of
-from vizwidgets.grading.classroom.answer_search import find_answer
-from vizwidgets.grading.classroom.regraft import regraft
-from vizwidgets.grading.classroom.student_code import statements_of
-from vizwidgets.grading.classroom.unusable import write_reasons
+from vizwidgets.grading.classroom.collecting.regraft import regraft
+from vizwidgets.grading.classroom.reading.unusable import write_reasons
+from vizwidgets.grading.classroom.recognizing.answer_search import find_answer
+from vizwidgets.grading.classroom.recognizing.student_code import statements_of
 from vizwidgets.grading.command import main
 from vizwidgets.grading.sheets.overwrite import overwrite
 from vizwidgets.grading.sheets.sheet import Sheet, id_of, is_shown_only, mark_of

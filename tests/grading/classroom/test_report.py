@@ -11,10 +11,10 @@ import pytest
 
 from tests.grading.classroom.papers import SHEET, Page, hand_in, keep, new_course, not_graded, result_of
 from vizwidgets.grading.checks import NOT_ANSWERED
-from vizwidgets.grading.classroom import report, texts
-from vizwidgets.grading.classroom.histogram import counts, histogram
-from vizwidgets.grading.classroom.marks import marks_file
-from vizwidgets.grading.classroom.misconceptions import endings, mean_points, misconceptions
+from vizwidgets.grading.classroom.papers import report, texts
+from vizwidgets.grading.classroom.papers.histogram import counts, histogram
+from vizwidgets.grading.classroom.papers.marks import marks_file
+from vizwidgets.grading.classroom.papers.misconceptions import endings, mean_points, misconceptions
 from vizwidgets.grading.results import CellResult, SheetResult
 from vizwidgets.grading.scores import CriterionResult
 

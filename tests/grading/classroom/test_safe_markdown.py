@@ -8,8 +8,8 @@ import random
 import pytest
 
 from tests.grading.classroom.papers import Page
-from vizwidgets.grading.classroom.code_html import code_html
-from vizwidgets.grading.classroom.safe_markdown import MOST, safe_markdown
+from vizwidgets.grading.classroom.papers.code_html import code_html
+from vizwidgets.grading.classroom.papers.safe_markdown import MOST, safe_markdown
 
 PLAIN_TAGS = {
     "p", "em", "strong", "code", "pre", "ul", "ol", "li", "blockquote", "br", "hr", "del", "table", "thead",

@@ -6,8 +6,8 @@ import csv
 
 import pytest
 
-from vizwidgets.grading.classroom.csv_file import CsvFile
-from vizwidgets.grading.classroom.students import Sender, Students, folder_name
+from vizwidgets.grading.classroom.reading.csv_file import CsvFile
+from vizwidgets.grading.classroom.reading.students import Sender, Students, folder_name
 
 
 def rows_of(path, delimiter=","):

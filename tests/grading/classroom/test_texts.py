@@ -9,8 +9,8 @@ from argparse import Namespace
 import pytest
 
 from tests.grading.classroom.papers import PLACEHOLDER, SHEET, Page, hand_in, new_course
-from vizwidgets.grading.classroom import texts
-from vizwidgets.grading.classroom.marks import Mark, marks_file, points_from, read_marks
+from vizwidgets.grading.classroom.papers import texts
+from vizwidgets.grading.classroom.papers.marks import Mark, marks_file, points_from, read_marks
 from vizwidgets.grading.command import main
 
 

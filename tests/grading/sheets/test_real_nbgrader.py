@@ -26,7 +26,7 @@ from tests.grading.sheets.real_nbgrader import (
     with_settings,
 )
 from tests.grading.sheets.tiny import CENTRE, NAME, SPREAD, tiny_course
-from vizwidgets.grading.classroom.grade import grade
+from vizwidgets.grading.classroom.scoring.grade import grade
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.running.limits import Limits
 from vizwidgets.grading.sheets.build import write_sheet

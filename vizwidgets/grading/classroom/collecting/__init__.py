@@ -1,0 +1,1 @@
+"""From what a platform hands out to one folder for each student."""

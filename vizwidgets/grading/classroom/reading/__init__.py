@@ -1,0 +1,1 @@
+"""What strangers handed in, read with care: archives, notebooks, tables, names."""

@@ -1,0 +1,1 @@
+"""Whose answer is this: statements and texts are found by what they are."""
