@@ -13,6 +13,7 @@ from types import TracebackType
 
 from .closeness import refusal
 from .placeholders import is_unanswered
+from .progress.noting import note_score
 from .reasons import reason_of
 from .scores import CriterionResult, Score
 
@@ -104,6 +105,8 @@ class Checks:
         found = tuple(criterion.result() for criterion in self._criteria)
         _left.append(Score(self.title, self.points, reached, found, self.seed))
         del _left[:-MAX_LEFT]
+        if is_begun:
+            note_score(_left[-1])
         return reached
 
 

@@ -1,0 +1,126 @@
+"""Keeps the book in its file: whole or not at all, for two kernels at once, and without ever failing."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+from pathlib import Path
+
+from filelock import FileLock
+
+from ..whole_file import write_whole
+from .book import Book, OtherFormat
+from .entries import Entry, Visit
+from .place import PRESENCE, VARIABLE, Presence, progress_file
+
+PATIENCE = 5.0  # seconds for another kernel to finish its line
+MOST_PENDING = 500
+
+
+def now() -> str:
+    """Return the local time as it is noted."""
+    return datetime.now().isoformat(" ", timespec="minutes")
+
+
+class Keeper:
+    """Notes what a student does. What cannot be written is remembered until the kernel ends.
+
+    Parameters
+    ----------
+    presence : Presence, optional
+        Where nobody is seen, no file is read or written.
+
+    Notes
+    -----
+    ``trouble`` holds one sentence about what went wrong with the file last; empty where nothing did.
+    """
+
+    def __init__(self, presence: Presence | None = None) -> None:
+        self.presence = presence or PRESENCE
+        self.trouble = ""
+        self._pending: list[Entry] = []  # noted, and not in the file yet
+        self._visited: dict[str, str] = {}
+        self._turn = threading.Lock()  # a button may be answered on any thread
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where nobody is seen, or nothing is to be kept."""
+        return progress_file() if self.presence.is_seen() else None
+
+    def book(self) -> Book:
+        """Return all that is noted: what the file has, and what is only remembered."""
+        path = self.path
+        return (Book() if path is None else self.read(path)).noting(self._pending)
+
+    def read(self, path: Path) -> Book:
+        """Return what a file holds; an empty book where it cannot be read."""
+        try:
+            return Book.read(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return Book()
+        except (OSError, ValueError) as error:  # it is set aside when next something is written
+            self.trouble = f"The progress in {path} could not be read: {_said(error)}"
+            return Book()
+
+    def visit(self, lesson: str) -> None:
+        """Note that a lesson is worked in; of the same hour it is noted once."""
+        at = now()
+        if lesson and self._visited.get(lesson) != at[:13]:
+            self._visited[lesson] = at[:13]
+            self.note(Visit(lesson, at))
+
+    def note(self, *news: Entry) -> None:
+        """Note something, in the file where that is possible."""
+        with self._turn:
+            self._pending = [*self._pending, *news][-MOST_PENDING:]
+            path = self.path
+            if path is not None:
+                self._save(path)
+    def forget(self) -> None:
+        """Remember nothing that is not in the file."""
+        self._pending.clear()
+        self._visited.clear()
+        self.trouble = ""
+
+    def _save(self, path: Path) -> None:
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # for nobody else to read
+            with FileLock(path.with_name(f"{path.name}.lock"), timeout=PATIENCE):
+                self._write(path)
+        except (OSError, NotImplementedError) as error:
+            self.trouble = (
+                f"Your progress is remembered until the kernel ends, but not kept: {_said(error)} "
+                f"(The environment variable {VARIABLE} names another folder.)"
+            )
+
+    def _write(self, path: Path) -> None:
+        trouble = ""
+        try:
+            kept = Book.read(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            kept = Book()
+        except OtherFormat as error:
+            raise OSError(f"{path}: {error}") from error
+        except ValueError:
+            trouble, kept = _set_aside(path), Book()
+        write_whole(path, kept.noting(self._pending).text())
+        self._pending.clear()
+        self.trouble = trouble
+
+
+def _set_aside(path: Path) -> str:
+    """Give a damaged file another name; return the words for it."""
+    aside = path.with_name(f"{path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
+    path.replace(aside)
+    return f"The file of your progress was damaged. It is kept as {aside}; a new one was begun."
+
+
+def _said(error: Exception) -> str:
+    """Return an error in words, as one sentence."""
+    words = str(error).strip() or type(error).__name__
+    if isinstance(error, OSError) and error.strerror:
+        words = f"{error.strerror[0].lower()}{error.strerror[1:]} ({error.filename})"
+    return words if words.endswith(".") else f"{words}."
+
+
+KEEPER = Keeper()
