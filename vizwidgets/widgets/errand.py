@@ -49,6 +49,7 @@ class Errand(Generic[Question]):
 
     def wait(self, timeout: float | None = None) -> bool:
         """Block until nothing is asked; False when the time was over first."""
+        self._worker.go_on(to_the_end=True)
         with self._quiet:
             return self._quiet.wait_for(lambda: not (self._waiting or self._is_busy), timeout)
 

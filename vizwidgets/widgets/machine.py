@@ -44,6 +44,7 @@ class Machine(traitlets.HasTraits):
         self._working_thread: int | None = None
         self._foreground = False  # True while `run_to_end` takes the steps instead of the worker
         self.exception: Exception | None = None
+        self.asks_page: Callable[[], bool] = bool  # whether a page was asked to say when; see `Pulse`
 
     @property
     def furthest(self) -> int:
@@ -93,6 +94,10 @@ class Machine(traitlets.HasTraits):
 
     # -- the worker's side ----------------------------------------------------------------------------
 
+    def go_on(self) -> None:
+        """Take further turns, now that a page has said so; see `Pulse`."""
+        self._worker.go_on()
+
     def has_work(self) -> bool:
         """Whether the worker should come by again."""
         return self._is_pending() and not self._foreground
@@ -109,6 +114,10 @@ class Machine(traitlets.HasTraits):
             return False
         try:
             return self._advance(watched=True)
+        except KeyboardInterrupt:  # only where the main thread takes the turns
+            self._close("pause")
+            self._order("rest")
+            return True
         except BaseException as stray:  # the worker serves every run and must outlive each of them
             self._fail(RuntimeError(f"{type(stray).__name__}: {stray}"))
             return False

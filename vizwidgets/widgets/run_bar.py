@@ -11,6 +11,7 @@ from time import monotonic
 import ipywidgets
 
 from .controls import button
+from .pulse import pulse_of
 from .run import Run
 
 # command: (icon, what it does)
@@ -60,7 +61,7 @@ class RunBar(ipywidgets.VBox):
         self.status.add_class("vw-status")
         row = ipywidgets.HBox([*self.buttons.values(), self.rewind])
         row.add_class("vw-buttons")
-        super().__init__([row, self.status])
+        super().__init__([row, self.status, *pulse_of(run, describe)])
         self.add_class("vw-bar")
         run.observe(lambda _: self.update(), "state")
         self.update()
