@@ -24,6 +24,7 @@ from .cells import claim_cell
 from .code_box import CodeBox
 from .controls import button
 from .explorer_place import ExplorerPlace
+from .pulse import pulse_of
 from .run import Run
 from .still import Still
 from .wall_figure import wall_figure
@@ -129,7 +130,8 @@ class FilterWall(Still):
         bar.add_class("vw-wall-bar")
         self.code_box = CodeBox(self.code)
         self._place = ExplorerPlace()
-        self.children = (header, bar, self.view, self.code_box, self._place)
+        pulse = pulse_of(self.run, lambda: status_words(self.run, self._stepper))
+        self.children = (header, bar, *pulse, self.view, self.code_box, self._place)
         self.add_class("vw-root")
         self.run.observe(lambda _: self._update(), ["state", "error", "note"])
         self._on_rest()
