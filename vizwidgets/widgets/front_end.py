@@ -64,14 +64,18 @@ def front_end() -> FrontEnd:
     >>> front_end().name
     'a script'
     """
-    shell = _shell()
-    kernel = getattr(shell, "kernel", None)
+    shell, kernel = _shell(), kernel_here()
     if kernel is None:
         return _as_told(FrontEnd("a script" if shell is None else "IPython in a terminal", has_page=False))
     found = _of_kernel(shell, kernel)
     if found.shows_threads and not can_send_from_threads(kernel):
         found = replace(found, shows_threads=False, why_not="this ipykernel cannot send from a thread")
     return _as_told(found)
+
+
+def kernel_here() -> Any:
+    """Return the Jupyter kernel that this code runs in, or None."""
+    return getattr(_shell(), "kernel", None)
 
 
 def note_threads(arrive: bool) -> None:

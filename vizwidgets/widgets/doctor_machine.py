@@ -1,0 +1,142 @@
+"""What the machine has to compute with, and whether weights are there or there is room for them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+
+from vizwidgets.core.network import has_bfloat16
+from vizwidgets.data.artifacts import ARTIFACTS, Artifact, cache_dir, present_path
+
+from .doctor_report import Finding
+
+GB = 1e9
+LEAST_MEMORY, ENOUGH_MEMORY = 1 * GB, 2 * GB  # a lesson's kernel takes about one
+ROOM = 0.1 * GB  # beyond the files themselves: walls, feature caches, what a student keeps
+SLOW_VECTORS = {"DEFAULT", "NO AVX"}  # what torch calls a processor whose vectors it does not use
+SCRIPT = Path(__file__).parents[2] / "data_scripts" / "fetch_weights.py"
+UNLIMITED = 1 << 60  # how a control group says that nothing is limited
+ANOTHER = "name another folder before vizwidgets is used: %env VIZWIDGETS_HOME=/a/folder/of/yours"
+CLOSE = "close other notebooks (Kernel → Shut Down All Kernels …), and choose a smaller size= in explorers"
+
+
+def processor_findings() -> Iterator[Finding]:
+    """Tell cores, threads and vector instructions."""
+    cores, threads = num_cores(), torch.get_num_threads()
+    vectors = torch.backends.cpu.get_cpu_capability()
+    bfloat16 = "with" if has_bfloat16(torch.device("cpu")) else "without"
+    words = f"{cores} cores, torch uses {threads}; {vectors} vectors, {bfloat16} bfloat16"
+    if cores > 1 and threads == 1:
+        set_by = " (OMP_NUM_THREADS says so)" * (os.environ.get("OMP_NUM_THREADS") == "1")
+        remedy = f"import torch; torch.set_num_threads({cores})"
+        yield Finding("Processor", "look", f"{words}: slow{set_by}", remedy)
+    elif vectors in SLOW_VECTORS:
+        remedy = "be patient, or choose size=96 and num_steps=64 in explorers"
+        yield Finding("Processor", "look", f"{words}: slow", remedy)
+    else:
+        yield Finding("Processor", "fine", words)
+
+
+def memory_findings() -> Iterator[Finding]:
+    """Tell the memory that is there and the memory that is free."""
+    total, free = memory()
+    if total is None:
+        yield Finding("Memory", "fine", "unknown on this system")
+        return
+    words = f"{total / GB:.1f} GB, of which {'unknown' if free is None else f'{free / GB:.1f} GB'} free"
+    least = total if free is None else free
+    if least < LEAST_MEMORY:
+        yield Finding("Memory", "trouble", f"{words}: a lesson needs about {LEAST_MEMORY / GB:.0f} GB", CLOSE)
+    elif least < ENOUGH_MEMORY:
+        yield Finding("Memory", "look", f"{words}: enough for one lesson at a time", CLOSE)
+    else:
+        yield Finding("Memory", "fine", words)
+
+
+def storage_findings() -> Iterator[Finding]:
+    """Tell whether the cache folder can be written, and whether there is room for what is missing."""
+    folder, missing = cache_dir(), sum(artifact.size for artifact in absent())
+    free, needed = shutil.disk_usage(existing(folder)).free, 3 * missing + ROOM  # download and conversion
+    words = f"{folder}, {free / GB:.1f} GB free"
+    if refusal := why_not_writable(folder):
+        state = "trouble" if missing else "look"
+        so = "weights cannot be fetched" if missing else "all weights are there, but nothing new is kept"
+        yield Finding("Cache folder", state, f"{words}; cannot be written ({refusal}): {so}", ANOTHER)
+    elif free < needed:
+        remedy = f"make room there, or {ANOTHER}"
+        yield Finding("Cache folder", "trouble", f"{words}; {needed / GB:.1f} GB are needed", remedy)
+    else:
+        yield Finding("Cache folder", "fine", words)
+
+
+def weight_findings() -> Iterator[Finding]:
+    """Tell which of the pinned files are there."""
+    paths = {artifact.name: present_path(artifact.name) for artifact in ARTIFACTS.values()}
+    for artifact in absent():
+        words = f"{artifact.name} is not fetched ({artifact.size / 1e6:.0f} MB): {artifact.purpose}"
+        yield Finding("Weights", "trouble", words, fetch_command(artifact.name))
+    there = {name: path.stat().st_size / 1e6 for name, path in paths.items() if path is not None}
+    if there:
+        words = ", ".join(f"{name} ({size:.1f} MB)" for name, size in there.items())
+        yield Finding("Weights", "fine", words)
+
+
+def absent() -> list[Artifact]:
+    """Return what the lessons need and what is not there."""
+    return [each for each in ARTIFACTS.values() if not each.is_large and present_path(each.name) is None]
+
+
+def fetch_command(name: str) -> str:
+    """Return the command that fetches one file, to be typed in a terminal."""
+    if SCRIPT.is_file():
+        return f'"{sys.executable}" "{SCRIPT}" {name}'
+    return f'"{sys.executable}" -c "from vizwidgets.data.artifacts import fetch; fetch({name!r})"'
+
+
+def num_cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def memory() -> tuple[float | None, float | None]:
+    """Return total and free memory in bytes, those of the container if it has less; None: unknown."""
+    total, free = _memory_of_machine()
+    with suppress(OSError, ValueError):
+        group = Path("/sys/fs/cgroup")
+        limit, used = (float((group / f"memory.{name}").read_text()) for name in ("max", "current"))
+        if limit < min(total or UNLIMITED, UNLIMITED):
+            return limit, min(free if free is not None else limit, limit - used)
+    return total, free
+
+
+def _memory_of_machine() -> tuple[float | None, float | None]:
+    with suppress(OSError, ValueError, KeyError):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        sizes = {line.split(":")[0]: float(line.split()[1]) * 1024 for line in lines}
+        return sizes["MemTotal"], sizes["MemAvailable"]
+    with suppress(OSError, ValueError, AttributeError):
+        return float(os.sysconf("SC_PHYS_PAGES")) * os.sysconf("SC_PAGE_SIZE"), None
+    return None, None
+
+
+def existing(folder: Path) -> Path:
+    """Return the folder, or the nearest one above it that exists."""
+    return next((place for place in (folder, *folder.parents) if place.is_dir()), Path.cwd())
+
+
+def why_not_writable(folder: Path) -> str:
+    """Return why nothing can be written there, or the empty string; a trial file says more than flags do."""
+    try:
+        with tempfile.TemporaryFile(dir=existing(folder)):
+            return ""
+    except OSError as failure:
+        return failure.strerror or str(failure)
