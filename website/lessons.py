@@ -47,16 +47,6 @@ class Lesson:
         found = re.search(r"^\*(.+)\*$", self.notebook.cells[0].source, re.MULTILINE)
         return found[1] if found else ""
 
-    @property
-    def question(self) -> str:
-        """The first sentence that a reader meets beneath title and part; empty if there is none."""
-        return next(iter(re.split(r"(?<=[.?!])\s", self._first_paragraph)), "")
-
-    @property
-    def _first_paragraph(self) -> str:
-        paragraphs = self.notebook.cells[0].source.split("\n\n")
-        return next((text.replace("\n", " ") for text in paragraphs if text[0] not in "#*"), "")
-
 
 def lessons(folder: Path = NOTEBOOKS) -> list[Lesson]:
     """Return all lessons in the order of the course."""
