@@ -1,0 +1,154 @@
+"""The map of the course: eight lessons, and what is done in each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from vizwidgets.core.tables import text_table
+from vizwidgets.grading.progress.book import Book
+from vizwidgets.grading.progress.keeper import KEEPER
+from vizwidgets.grading.progress.standing import Standing, standings
+
+STYLE = (Path(__file__).parent / "course_map.css").read_text(encoding="utf-8")
+HEADS = ("lesson", "minutes", "predictions", "points", "last visit")
+
+
+class CourseMap:
+    """All lessons, as a table in a notebook and in a terminal.
+
+    Made by `course_map`.
+
+    Parameters
+    ----------
+    book : Book
+        What is noted of the student.
+    kept : str
+        Where, in words; empty where nobody is to be told.
+    """
+
+    def __init__(self, book: Book, kept: str = "") -> None:
+        self.standings = standings(book)
+        self.kept = kept
+
+    @property
+    def next(self) -> Standing | None:
+        """Where to go on: the first lesson that is not done; None when all are."""
+        return next((one for one in self.standings if not one.is_done), None)
+
+    def __repr__(self) -> str:
+        rows = [(f"{one.lesson.name[:2]} {one.lesson.title}", *_cells(one)) for one in self.standings]
+        return "\n".join(filter(None, [self._summary(), text_table([HEADS, *rows]), self.kept]))
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th role='columnheader' scope='col'>{head}</th>" for head in HEADS)
+        rows = "".join(_row(one, one is self.next) for one in self.standings)
+        table = (
+            "<table role='table' aria-label='The lessons of the course'>"
+            f"<thead role='rowgroup'><tr role='row'>{heads}</tr></thead>"
+            f"<tbody role='rowgroup'>{rows}</tbody></table>"
+        )
+        kept = f"<p class='vw-map-small'>{escape(self.kept)}</p>" if self.kept else ""
+        return f"<style>{STYLE}</style><div class='vw-map'><p>{self._summary()}</p>{table}{kept}</div>"
+
+    def _summary(self) -> str:
+        lessons = [one.lesson for one in self.standings]
+        hours = sum(lesson.minutes for lesson in lessons) / 60
+        asked = sum(len(lesson.predictions) for lesson in lessons)
+        worth = sum(lesson.points for lesson in lessons)
+        if not any(one.is_begun for one in self.standings):
+            return (
+                f"{len(lessons)} lessons, about {hours:.0f} hours in all, {asked} predictions to make and "
+                f"{worth:g} points to reach. Any order will do; this one follows the lecture."
+            )
+        made, reached = sum(one.made for one in self.standings), sum(one.reached for one in self.standings)
+        done = sum(one.is_done for one in self.standings)
+        return (
+            f"{done} of {len(lessons)} lessons done, {made} of {asked} predictions made, "
+            f"{reached:g} of {worth:g} points reached."
+        )
+
+
+def course_map() -> CourseMap:
+    """Show the lessons of the course, what is done in each, and where to go on.
+
+    Returns
+    -------
+    CourseMap
+        Its links lead to the notebooks beside this one. Where no person sits at the notebook, as when a
+        page is made of it, nothing of anybody's progress is shown.
+
+    Examples
+    --------
+    >>> [one.lesson.name for one in course_map().standings][:2]
+    ['00_start_here', '01_sheep_or_goat']
+    """
+    return CourseMap(KEEPER.book(), where_it_is_kept())
+
+
+def where_it_is_kept() -> str:
+    """Return a sentence on where the progress lies, or what is wrong; "" where nobody is seen."""
+    if not KEEPER.presence.is_seen():
+        return ""
+    if KEEPER.trouble:
+        return KEEPER.trouble
+    if KEEPER.path is None:
+        return "Your progress is remembered until the kernel ends, and kept nowhere, as you have asked for."
+    return (
+        f"Your progress is kept in {KEEPER.path} on this computer and sent nowhere; vw.progress() shows, "
+        "exports and deletes it."
+    )
+
+
+def _row(one: Standing, is_next: bool) -> str:
+    lesson = one.lesson
+    here = f"<span class='vw-map-next'>{'go on' if one.is_begun else 'begin'} here</span>" if is_next else ""
+    head = (
+        f"<a href='{lesson.name}.ipynb'>{lesson.name[:2]} {escape(lesson.title)}</a>{here}"
+        f"<span class='vw-map-question'>{escape(lesson.question)}</span>"
+    )
+    cells = "".join(
+        f"<td role='cell' class='vw-map-state'><span class='vw-map-label'>{name} </span>{words}</td>"
+        for name, words in zip(HEADS[1:], _cells(one), strict=True)
+    )
+    look = "vw-map-done" if one.is_done else "vw-map-begun" if one.is_begun else "vw-map-new"
+    start = f"<tr role='row' class='{look}' style='--vw-share: {100 * one.share:.0f}%'>"
+    return f"{start}<th role='rowheader' scope='row'>{head}</th>{cells}</tr>"
+
+
+def _cells(one: Standing) -> tuple[str, str, str, str]:
+    """Return minutes, predictions, points and last visit, in words."""
+    asked, worth = len(one.lesson.predictions), one.lesson.points
+    if not one.is_begun:
+        return (str(one.lesson.minutes), str(asked or "–"), f"{worth:g}" if worth else "–", "–")
+    made = _part(one.made, asked)
+    return (str(one.lesson.minutes), made, _part(one.reached, worth), _day(one.visited) or "–")
+
+
+def _part(done: float, there: float) -> str:
+    """Return ``2 of 4``, with a tick when it is all.
+
+    Examples
+    --------
+    >>> _part(1, 4), _part(2.5, 2.5), _part(0, 0)
+    ('1 of 4', '✓ 2.5 of 2.5', '–')
+    """
+    if not there:
+        return "–"
+    return f"{'✓ ' if done >= there else ''}{done:g} of {there:g}"
+
+
+def _day(at: str) -> str:
+    """Return the day of a visit.
+
+    Examples
+    --------
+    >>> _day("2026-11-03 13:05"), _day("no date")
+    ('3 Nov 2026', '')
+    """
+    try:
+        day = datetime.fromisoformat(at)
+    except ValueError:
+        return ""
+    return f"{day.day} {day:%b %Y}"

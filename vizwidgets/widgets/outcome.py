@@ -1,0 +1,132 @@
+"""A prediction beside what came."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+import anywidget
+import traitlets
+
+from vizwidgets.grading.progress.keeper import KEEPER
+
+from .prediction import LISTENERS, STYLE, UNITS, known_prediction
+
+CLOSE = 0.1  # a number is close when it is off by a tenth of what came at most
+AGREES = {True: "As you predicted.", False: "Otherwise than you predicted: here is something to learn."}
+IS_CLOSE = {True: "Close.", False: "Not close: here is something to learn."}
+SCRIPT = """
+export default { render({ model, el }) {
+  const show = () => { el.innerHTML = model.get('page'); };
+  model.on('change:page', show);
+  show();
+  return () => model.off('change:page', show);
+} };
+"""
+
+
+class OutcomeCard(anywidget.AnyWidget):
+    """Shows what a student predicted and, where that can be said in a word, what came.
+
+    Made by `outcome`.
+
+    Parameters
+    ----------
+    question : str
+        As in `predict`.
+    came : str or float, optional
+        What came; None where the student is to look.
+    unit : str
+        Of a number.
+    """
+
+    _esm = SCRIPT
+    _css = STYLE
+
+    page = traitlets.Unicode(help="What is shown, as HTML.").tag(sync=True)
+
+    def __init__(self, question: str, came: str | float | None = None, unit: str = "") -> None:
+        super().__init__()
+        self.question, self.came, self.unit = question, came, unit
+        self.renew()
+
+    def renew(self) -> None:
+        """Show what was predicted by now, and note the outcome beside it."""
+        known = known_prediction(self.question)
+        came = "" if self.came is None else in_words(self.came, self.unit)
+        self.said = known.answer if known is not None else ""
+        if known is not None and came and known.outcome != came:
+            KEEPER.note(replace(known, outcome=came))
+        shown = f"{self.said} {self.unit}".strip() if self.said else "nothing yet"
+        pairs = [("You predicted", shown), *([("What came", came)] if came else [])]
+        self.words = ", ".join(f"{name.lower()}: {value}" for name, value in pairs)
+        rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+        verdict = verdict_on(self.said, self.came)
+        hint = f"<p class='vw-predict-hint'>{verdict}</p>" if verdict else ""
+        self.page = f"<div class='vw-predict' role='status'><dl>{rows}</dl>{hint}</div>"
+
+    def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        bundle = super()._repr_mimebundle_(**options)
+        data = dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
+        data["text/plain"] = f"Outcome({self.question}: {self.words})"
+        data["text/html"] = f"<style>{STYLE}</style>{self.page}"
+        return data, {}
+
+
+def outcome(question: str, came: str | float | None = None) -> OutcomeCard:
+    """Show what was predicted, beside what came.
+
+    Parameters
+    ----------
+    question : str
+        As in `predict`.
+    came : str or float, optional
+        One of the options, or a number; left out where the student is to look and compare.
+
+    Returns
+    -------
+    OutcomeCard
+        It follows when the prediction is changed. Without a prediction it says so, and nothing fails.
+
+    Examples
+    --------
+    >>> outcome("goat on mars", "a sheep").words
+    'you predicted: nothing yet, what came: a sheep'
+    """
+    card = OutcomeCard(question, came, UNITS.get(question, ""))
+    LISTENERS[question] = card.renew
+    return card
+
+
+def in_words(came: str | float, unit: str = "") -> str:
+    """Return an outcome as it is shown.
+
+    Examples
+    --------
+    >>> in_words(196, "pixels"), in_words(0.98765), in_words(20637.2), in_words("a sheep")
+    ('196 pixels', '0.988', '20,637', 'a sheep')
+    """
+    if isinstance(came, str):
+        return came
+    number = float(came)
+    return f"{number:,.0f} {unit}".strip() if abs(number) >= 1000 else f"{number:.3g} {unit}".strip()
+
+
+def verdict_on(said: str, came: str | float | None) -> str:
+    """Return a word on a prediction; "" where there is none, or only a person could tell.
+
+    Examples
+    --------
+    >>> verdict_on("a goat", "a sheep"), verdict_on("200", 196), verdict_on("40", 196), verdict_on("", 1)
+    ('Otherwise than you predicted: here is something to learn.', 'Close.',
+     'Not close: here is something to learn.', '')
+    """
+    if not said or came is None:
+        return ""
+    if isinstance(came, str):
+        return AGREES[said == came]
+    try:
+        return IS_CLOSE[abs(float(said) - float(came)) <= CLOSE * abs(float(came))]
+    except ValueError:
+        return ""

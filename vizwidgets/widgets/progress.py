@@ -1,0 +1,161 @@
+"""What a student has predicted and solved, to look at, to take along and to delete."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict
+from html import escape
+from pathlib import Path
+
+from vizwidgets.core.tables import Row, html_table, text_table
+from vizwidgets.grading.progress.book import Book
+from vizwidgets.grading.progress.keeper import KEEPER
+from vizwidgets.grading.progress.place import progress_file
+from vizwidgets.grading.whole_file import write_whole
+
+COLUMNS = (
+    "kind", "lesson", "question", "answer", "outcome", "exercise", "points", "reached", "tries", "at",
+)  # fmt: skip
+
+
+class Progress:
+    """All that is noted of a student. It lies in one file of this computer, and is sent nowhere.
+
+    Made by `progress`.
+
+    Parameters
+    ----------
+    book : Book
+        What is noted.
+    path : Path, optional
+        The file; None where nothing is to be kept.
+    trouble : str
+        What is wrong with it, in words.
+    """
+
+    def __init__(self, book: Book, path: Path | None, trouble: str = "") -> None:
+        self.book, self.path, self.trouble = book, path, trouble
+
+    def export(self, path: str | Path) -> Path:
+        """Write everything to a file of your own.
+
+        Parameters
+        ----------
+        path : str or Path
+            Ends with .json, or with .csv for a spreadsheet. A file of that name is replaced.
+
+        Returns
+        -------
+        Path
+            Where it lies.
+
+        Raises
+        ------
+        ValueError
+            If it ends otherwise.
+
+        Examples
+        --------
+        >>> Progress(Book(), None).export("mine.xlsx")
+        Traceback (most recent call last):
+        ValueError: export writes .json or .csv; got 'mine.xlsx'. Try progress().export("progress.csv").
+        """
+        target = Path(path).expanduser()
+        if target.suffix.lower() not in (".json", ".csv"):
+            raise ValueError(
+                f'export writes .json or .csv; got {target.name!r}. Try progress().export("progress.csv").'
+            )
+        write_whole(target, self.book.text() if target.suffix.lower() == ".json" else _as_csv(self.book))
+        return target
+
+    def delete(self, *, confirm: bool = False) -> str:
+        """Delete everything that is noted.
+
+        Parameters
+        ----------
+        confirm : bool
+            True: do it. Without it you are told what would be deleted.
+
+        Returns
+        -------
+        str
+            What was deleted.
+        """
+        there = f"{_count(self.book)} in {self.path or 'this kernel'}"
+        if not confirm:
+            return f"Nothing is deleted yet. delete(confirm=True) deletes {there}, for good."
+        for file in _files(self.path):
+            file.unlink(missing_ok=True)
+        KEEPER.forget()
+        self.book = Book()
+        return f"Deleted: {there}."
+
+    def __repr__(self) -> str:
+        tables = [f"{title}\n{text_table(cells)}" for title, cells in _tables(self.book)]
+        return "\n\n".join([*tables, self._where()])
+
+    def _repr_html_(self) -> str:
+        tables = "".join(f"<h4>{title}</h4>{html_table(cells)}" for title, cells in _tables(self.book))
+        return f"{tables}<p>{escape(self._where())}</p>"
+
+    def _where(self) -> str:
+        if self.trouble:
+            return self.trouble
+        if self.path is None:
+            return "Nothing is kept: the environment variable VIZWIDGETS_PROGRESS says off."
+        return f"Kept in {self.path} on this computer, sent nowhere: {_count(self.book)}."
+
+
+def progress() -> Progress:
+    """Show what you have predicted and solved so far.
+
+    ``progress().export("progress.csv")`` takes it along, ``progress().delete(confirm=True)`` deletes it.
+
+    Returns
+    -------
+    Progress
+        It lies in one file of this computer, for you alone; ``progress().path`` says where.
+    """
+    path = progress_file()
+    known = KEEPER.read(path) if path is not None and KEEPER.path is None else KEEPER.book()
+    return Progress(known, path, KEEPER.trouble)
+
+
+def _tables(book: Book) -> list[tuple[str, list[Row]]]:
+    """Return the title, heads and rows of what there is."""
+    predictions: list[Row] = [
+        (one.lesson, one.question, one.answer, one.outcome or "–", one.at) for one in book.predictions()
+    ]
+    results: list[Row] = [
+        (one.lesson, one.exercise, f"{one.reached:g} of {one.points:g}", str(one.tries), one.at)
+        for one in book.results()
+    ]
+    heads = {
+        "Predictions": (("lesson", "about", "you predicted", "what came", "when"), predictions),
+        "Exercises": (("lesson", "exercise", "points", "tries", "when"), results),
+    }
+    return [(title, [head, *sorted(rows, key=tuple)]) for title, (head, rows) in heads.items() if rows]
+
+
+def _as_csv(book: Book) -> str:
+    lines = io.StringIO()
+    writer = csv.DictWriter(lines, COLUMNS, restval="")
+    writer.writeheader()
+    for entry in book.entries:
+        writer.writerow({"kind": entry.kind, **asdict(entry)})
+    return lines.getvalue()
+
+
+def _files(path: Path | None) -> list[Path]:
+    """Return all files that hold, or held, what is noted: damaged ones too."""
+    if path is None:
+        return []
+    damaged = path.parent.glob(f"{path.stem}.damaged-*{path.suffix}")
+    return [path, path.with_name(f"{path.name}.lock"), *damaged]
+
+
+def _count(book: Book) -> str:
+    numbers = (len(book.predictions()), len(book.results()), len(book.visits()))
+    counted = zip(("prediction", "exercise", "visited lesson"), numbers, strict=True)
+    return ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in counted)
