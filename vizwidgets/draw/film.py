@@ -26,7 +26,7 @@ from .film_scenes import Scene, encode_picture, fit_scenes, picture_size
 __all__ = ["FORMAT", "Film", "Scene", "encode_picture", "read_film"]
 
 FORMAT = "vizwidgets film 1"
-MOST_BYTES = 2_900_000  # of a page
+USUAL_BYTES, MOST_BYTES = 1_000_000, 2_900_000  # of a page
 CODE_BYTES = 60_000  # what a page holds beside its film
 Curves = tuple[Sequence[str], np.ndarray, Sequence[tuple[str, Sequence[int]]]]  # names, values, panels
 NO_CURVES: Curves = ((), np.empty((0, 0), np.float32), ())
@@ -134,7 +134,9 @@ class Film:
             record,
             _versions(),
         )
-        return film._with(*fit_scenes(scenes, _room_for_pictures(film, scenes)))
+        beside = len(film_data(film._with(scenes, ()), FORMAT)) + CODE_BYTES
+        usual, most = (_room(page_bytes - beside) for page_bytes in (USUAL_BYTES, MOST_BYTES))
+        return film._with(*fit_scenes(scenes, usual, most))
 
     @property
     def size(self) -> tuple[int, int]:
@@ -216,10 +218,9 @@ def _check(scenes: Sequence[Scene]) -> None:
         )
 
 
-def _room_for_pictures(film: Film, scenes: Sequence[Scene]) -> int:
-    """Return how many bytes the pictures may have, so that the page with all else stays small enough."""
-    beside = len(film_data(film._with(scenes, ()), FORMAT)) + CODE_BYTES
-    return max(MOST_BYTES - beside, MOST_BYTES // 4) * 3 // 4  # base64 makes four letters of three bytes
+def _room(letters: int) -> int:
+    """Return how many bytes fit into so many letters: base64 makes four letters of three bytes."""
+    return letters * 3 // 4
 
 
 def _versions() -> dict[str, str]:

@@ -17,16 +17,19 @@ DATA_BEGINS = '<script type="application/json" id="vizwidgets-film">'
 DATA_ENDS = "</script>"
 
 
-def film_data(film: Film, format_name: str) -> str:
+def film_data(film: Film, format_name: str, has_record: bool = True) -> str:
     """Return a film as JSON in which nothing can end the script element that it stands in.
 
     The record is a text in it: what browsers do not read may hold NaN, which JSON itself does not know.
+    Beside what is read back there is what players show: the size of the pictures, and where they come from.
     """
     data = {
         "format": format_name,
         "title": film.title,
         "kind": film.kind,
         "alt": film.alt,
+        "size": film.size if film.pictures else (),
+        "source": source_line(film),
         "steps": film.steps,
         "words": film.words,
         "names": film.names,
@@ -35,10 +38,25 @@ def film_data(film: Film, format_name: str) -> str:
         "values": base64.b64encode(film.values.astype("<f4").tobytes()).decode(),
         "last": film.last,
         "versions": film.versions,
-        "record": json.dumps(film.record, ensure_ascii=False),
+        "record": json.dumps(film.record if has_record else None, ensure_ascii=False),
         "pictures": [base64.b64encode(picture).decode() for picture in film.pictures],
     }
     return _harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def source_line(film: Film) -> str:
+    """Say in one line where a film comes from: explorer, weights, seed and versions, as far as known."""
+    record = film.record or {}
+    settings = record.get("settings")
+    seed = record.get("seed", settings.get("seed") if isinstance(settings, dict) else None)
+    weights = f", weights {record['weights_hash']}" if record.get("weights_hash") else ""
+    parts = [
+        f"A film of {film.kind}",
+        f"{record['model']}{weights}" if record.get("model") else weights.removeprefix(", "),
+        "" if seed is None else f"seed {seed}",
+        *(version if name == "machine" else f"{name} {version}" for name, version in film.versions.items()),
+    ]
+    return " · ".join(filter(None, parts))
 
 
 def parse_page(page: bytes, name: str, format_name: str) -> dict[str, Any]:
