@@ -141,7 +141,7 @@ class Pages:
 
     def _start(self, lessons: Sequence[Lesson]) -> None:
         """Write the first page, with the map of the course and the contents of all pages."""
-        text = self._relinked((ROOT / START).read_text(encoding="utf-8"), START)
+        text = self._relinked((self.root / START).read_text(encoding="utf-8"), START)
         course = [f"| [{lesson.title}](lessons/{lesson.path.name}) | {lesson.part} |" for lesson in lessons]
         text = text.replace("{{ lessons }}", "\n".join(["| lesson | about |", "|---|---|", *course]))
         text += "\n" + "\n".join(_contents(*part) for part in self._parts())
