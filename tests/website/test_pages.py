@@ -41,7 +41,8 @@ def root(tmp_path) -> Path:
     write_lesson(notebooks / "00_first.ipynb", "wall", "climb", "x = 1\nvw.show(x)", "vw.list_models()")
     write_lesson(notebooks / "01_second.ipynb", "1", "x / 0", "2")
     (notebooks / "assignments").mkdir()
-    (notebooks / "assignments" / "README.md").write_text("# Sheets\n\nfor you\n\n## If you teach\n\nfor others\n")
+    guide = "# Sheets\n\nfor you\n\n## If you teach\n\nfor others\n"
+    (notebooks / "assignments" / "README.md").write_text(guide)
     (tmp_path / "website").mkdir()
     (tmp_path / "website" / "start.md").write_text("# Start\n\n{{ lessons }}\n")
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\nSee [the lesson](notebooks/00_first.ipynb).\n")
