@@ -85,6 +85,7 @@ _NAMES = {
     "widgets.ascent": ("AscentExplorer",),
     "widgets.course_map": ("course_map",),
     "widgets.doctor": ("doctor",),
+    "widgets.film_player": ("FilmPlayer", "load_film"),
     "widgets.graph": ("AutodiffGraph",),
     "widgets.outcome": ("outcome",),
     "widgets.prediction": ("predict",),

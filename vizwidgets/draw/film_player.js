@@ -155,7 +155,7 @@ class Player {
     this.scrubber.value = this.index;
     this.scrubber.setAttribute('aria-valuetext', words);
     this.words.textContent = words;
-    if (!this.isPlaying) this.picture.setAttribute('aria-label', `${this.film.alt}, ${words}`);
+    if (!this.isPlaying) this.picture.setAttribute('aria-label', `${this.film.alt}. Shown: ${words}`);
   }
 
   goTo(index) { // by hand: the film stays where it was put

@@ -1,0 +1,7 @@
+// A film in a notebook. chart.js and film_player.js (mount, readFilm) stand before this file in one module.
+
+function render({ model, el }) {
+  return mount(el, readFilm(model.get('data')), { note: model.get('note') });
+}
+
+export default { render };
