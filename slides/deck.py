@@ -1,0 +1,103 @@
+"""The decks as pages: one for each lesson, and the map of them all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+
+from .facts import PATHS
+from .lecture import HEADINGS
+from .outputs import Picture
+from .slide import Part, Slide
+
+PAGE = Path(__file__).parent / "page"
+WIDE, LONG = 1.6, 44  # a picture as wide, or code with as many letters in a line, leaves no room beside it
+_PAGES = Environment(loader=FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+
+
+@dataclass(frozen=True)
+class Deck:
+    """The slides of a lesson.
+
+    Attributes
+    ----------
+    stem : str
+        Name of the lesson's file: "01_sheep_or_goat".
+    slides : tuple of Slide
+        In the order of the lesson; the first one is the title.
+    """
+
+    stem: str
+    slides: tuple[Slide, ...]
+
+    @property
+    def number(self) -> str:
+        """The lesson's number: "01"."""
+        return self.stem.partition("_")[0]
+
+    @property
+    def title(self) -> str:
+        """The title of its first slide."""
+        return self.slides[0].facts.title
+
+    def count(self, minutes: int) -> int:
+        """Return how many slides lie on the path of 5, 15 or 45 minutes."""
+        return sum(slide.facts.minutes <= minutes for slide in self.slides)
+
+
+def write_deck(deck: Deck, folder: Path) -> Path:
+    """Write a deck with its pictures and return its page."""
+    for slide in deck.slides:
+        for place, part in enumerate(slide.parts):
+            if part.picture:
+                picture = folder / _address(deck.stem, slide, place)
+                picture.parent.mkdir(parents=True, exist_ok=True)
+                picture.write_bytes(part.picture.data)
+    page = folder / f"{deck.stem}.html"
+    page.write_text(deck_page(deck), encoding="utf-8")
+    return page
+
+
+def deck_page(deck: Deck) -> str:
+    """Return the page of a deck."""
+    return _PAGES.get_template("deck.html").render(
+        title=deck.title,
+        number=deck.number,
+        stem=deck.stem,
+        slides=deck.slides,
+        layout=lambda slide: _layout(slide, slide is deck.slides[0]),
+        address=lambda slide, place: _address(deck.stem, slide, place),
+    )
+
+
+def map_page(decks: Sequence[Deck]) -> str:
+    """Return the page that leads from the lecture's slides to ours, and to section, function and exercise."""
+    every = [(deck, slide) for deck in decks for slide in deck.slides]
+    lecture = [(name, [pair for pair in every if pair[1].facts.lecture == name]) for name in HEADINGS]
+    return _PAGES.get_template("map.html").render(
+        decks=decks, paths=PATHS, lecture=[(name, found) for name, found in lecture if found]
+    )
+
+
+def write_style(folder: Path) -> None:
+    """Write the style sheets and the script that all decks share."""
+    for path in [*PAGE.glob("*.css"), *PAGE.glob("*.js")]:
+        shutil.copyfile(path, folder / path.name)
+
+
+def _address(stem: str, slide: Slide, place: int) -> str:
+    return f"pictures/{stem}/{slide.cell}-{place}.webp"
+
+
+def _layout(slide: Slide, is_first: bool) -> str:
+    """Return how the parts lie: "first", "beside" or "stacked"."""
+    if is_first:
+        return "first"
+    match slide.parts:
+        case [Part(kind="code", width=width), Part(picture=Picture(shape=shape))]:
+            return "beside" if width < LONG and shape < WIDE else "stacked"
+    return "stacked"

@@ -1,0 +1,30 @@
+// One deck holds the three paths: ?path=5, ?path=15, and all of it. Keys: S speaker view, D dark, O overview.
+const asked = new URLSearchParams(location.search);
+const path = [5, 15, 45].includes(Number(asked.get("path"))) ? Number(asked.get("path")) : 45;
+
+for (const slide of document.querySelectorAll(".slides > section")) {
+  if (Number(slide.dataset.minutes) > path) slide.remove();
+}
+for (const place of document.querySelectorAll("[data-path]")) place.textContent = path;
+
+const dark = () => document.documentElement.classList.toggle("dark");
+if (asked.has("dark")) dark();
+
+window.MathJax = {
+  tex: { inlineMath: [["\\(", "\\)"]], displayMath: [["\\[", "\\]"]] },
+  svg: { fontCache: "local" }, // a formula takes its letters along into the speaker's window
+  options: { enableMenu: false },
+};
+
+Reveal.initialize({
+  width: 1280,
+  height: 720,
+  margin: 0,
+  center: false,
+  hash: true,
+  slideNumber: "c/t",
+  transition: "none",
+  totalTime: 60 * path,
+  keyboard: { 68: dark },
+  plugins: [RevealNotes],
+});
