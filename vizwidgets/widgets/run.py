@@ -151,6 +151,7 @@ class Run(Machine):
         bool
             False when the time was over first.
         """
+        self._worker.go_on(to_the_end=True)
         with self._quiet:
             return self._quiet.wait_for(lambda: not (self._is_pending() or self._working_thread), timeout)
 
