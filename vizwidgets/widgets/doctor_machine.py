@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -77,11 +77,11 @@ def storage_findings() -> Iterator[Finding]:
 
 
 def weight_findings() -> Iterator[Finding]:
-    """Tell which of the pinned files are there."""
-    paths = {artifact.name: present_path(artifact.name) for artifact in ARTIFACTS.values()}
-    for artifact in absent():
-        words = f"{artifact.name} is not fetched ({artifact.size / 1e6:.0f} MB): {artifact.purpose}"
-        yield Finding("Weights", "trouble", words, fetch_command(artifact.name))
+    """Tell which of the pinned files are there, and how the others are fetched."""
+    if missing := absent():
+        named = ", ".join(f"{each.name} ({each.size / 1e6:.0f} MB)" for each in missing)
+        yield Finding("Weights", "trouble", f"not fetched: {named}", fetch_command(missing))
+    paths = {name: present_path(name) for name in ARTIFACTS}
     there = {name: path.stat().st_size / 1e6 for name, path in paths.items() if path is not None}
     if there:
         words = ", ".join(f"{name} ({size:.1f} MB)" for name, size in there.items())
@@ -93,11 +93,13 @@ def absent() -> list[Artifact]:
     return [each for each in ARTIFACTS.values() if not each.is_large and present_path(each.name) is None]
 
 
-def fetch_command(name: str) -> str:
-    """Return the command that fetches one file, to be typed in a terminal."""
+def fetch_command(missing: Sequence[Artifact]) -> str:
+    """Return the command that fetches files, to be typed in a terminal."""
+    names = [artifact.name for artifact in missing]
     if SCRIPT.is_file():
-        return f'"{sys.executable}" "{SCRIPT}" {name}'
-    return f'"{sys.executable}" -c "from vizwidgets.data.artifacts import fetch; fetch({name!r})"'
+        return f'"{sys.executable}" "{SCRIPT}" {" ".join(names)}'
+    code = f"from vizwidgets.data.artifacts import fetch; [fetch(name) for name in {names}]"
+    return f'"{sys.executable}" -c "{code}"'
 
 
 def num_cores() -> int:
