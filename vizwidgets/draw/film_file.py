@@ -125,6 +125,9 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
     panels = tuple((str(panel["title"]), tuple(map(int, panel["series"]))) for panel in data["panels"])
     if any(not 0 <= member < len(names) for _, members in panels for member in members):
         raise ValueError("a panel shows a curve that is not there")
+    record = json.loads(data["record"])
+    if not (record is None or isinstance(record, dict)):
+        raise ValueError("its record is none")
     return {
         **{name: str(data[name]) for name in ("title", "kind", "alt")},
         "pictures": pictures,
@@ -134,8 +137,8 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         "values": values.reshape(len(names), int(data["points"])),
         "panels": panels,
         "last": int(data["last"]),
-        "record": json.loads(data["record"]),
-        "versions": {str(key): str(value) for key, value in data["versions"].items()},
+        "record": record,
+        "versions": {str(key): str(value) for key, value in dict(data["versions"]).items()},
     }
 
 
