@@ -126,6 +126,10 @@ class RowAscent:
         """The present images as bytes (N, H, W, C)."""
         return to_bytes(self._run.image)
 
+    def frame(self, number: int) -> Any:
+        """Return the images after so many steps as bytes (N, H, W, C)."""
+        return self._run.frame(number)
+
     def step(self) -> None:
         """Take one step; NaN or infinity ends the row, its last good images stay."""
         try:

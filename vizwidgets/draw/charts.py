@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from .curves import human, named
+from .pixels import Bytes
 
 # Okabe and Ito's colours, told apart with any colour vision; the dashes tell curves apart without colour.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A6A00")
@@ -101,3 +103,16 @@ def figure_png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png")
     return buffer.getvalue()
+
+
+def figure_pixels(figure: Figure) -> Bytes:
+    """Return a figure as (H, W, 3) bytes.
+
+    Examples
+    --------
+    >>> figure_pixels(Figure(figsize=(2, 1), dpi=10)).shape
+    (10, 20, 3)
+    """
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

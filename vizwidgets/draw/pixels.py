@@ -69,6 +69,11 @@ def jpeg(picture: Bytes, quality: int) -> bytes:
     return buffer.getvalue()
 
 
+def halved(picture: Bytes) -> Bytes:
+    """Return a picture of half the height and width, each pixel the mean of four."""
+    return np.asarray(Image.fromarray(picture).reduce(2))
+
+
 def tile(pictures: Sequence[Any]) -> Bytes:
     """Lay several pictures of one size side by side, without a gap, as nearly square as may be."""
     if len(pictures) == 1:

@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw
 from .fonts import font
 
 INK, FAINT, PAPER, EMPTY, ALARM = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec", "#a63d00"
-SIDE = 144  # pixels of a picture on the sheet
+SIDE, SMALLEST = 144, 40  # pixels of a picture on the sheet
+FILM_WIDTH = 1080  # pixels of a sheet that is one scene of many
 GAP, MARGIN, LABEL, CAPTION, HEAD = 8, 16, 168, 20, 44
 
 
@@ -65,6 +66,22 @@ def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Imag
     for index, row in enumerate(rows):
         _draw_row(sheet, pen, row, HEAD + index * (side + CAPTION), side)
     return sheet
+
+
+def side_for(count: int, width: int = FILM_WIDTH) -> int:
+    """Return how large pictures may be so that a sheet with so many in a row is not wider than this.
+
+    Examples
+    --------
+    >>> side_for(10), side_for(2), side_for(40)
+    (80, 144, 40)
+    """
+    return max(SMALLEST, min(SIDE, (width - 2 * MARGIN - LABEL + GAP) // count - GAP))
+
+
+def thumbnails(pictures: np.ndarray, side: int) -> np.ndarray:
+    """Return pictures (N, H, W, C) as small as they stand on a sheet, (N, side, side, 3) bytes."""
+    return np.stack([np.asarray(_scaled(picture, side)) for picture in pictures])
 
 
 def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: SheetRow, top: int, side: int) -> None:

@@ -156,10 +156,8 @@ class AscentExplorer(AscentTraits, AscentFrame):
             panels.append(("regularizers", terms))
         return names, curves.values, panels
 
-    def _progress(self) -> str:
-        curves, number = self._stepper.curves, self._stepper.num_taken
-        number = min(number, len(curves) - 1)
-        activation = human(float(curves.values[0, number]))
+    def _progress_at(self, number: int) -> str:
+        activation = human(float(self._stepper.curves.values[0, number]))
         return f"step {number} of {self._stepper.ascent.settings.num_steps} · activation {activation}"
 
     def _words(self) -> str:

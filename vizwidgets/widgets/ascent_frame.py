@@ -5,14 +5,19 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+import numpy as np
 from torch import Tensor, nn
 
 from vizwidgets.core.objectives import Objective
 from vizwidgets.core.settings import AscentSettings
+from vizwidgets.draw.film import Scene
+from vizwidgets.draw.pixels import tile
 
 from .ascent_stepper import AscentStepper
 from .ascent_words import model_name
 from .explorer import Explorer
+from .filmed import Reel
+from .recorder import spread_out
 from .together import Together
 
 
@@ -29,6 +34,10 @@ class AscentFrame(Together, Explorer):
 
     def order(self) -> tuple[Objective, AscentSettings]:
         """Return what is climbed and how, from the traits of the moment."""
+        raise NotImplementedError
+
+    def _progress_at(self, number: int) -> str:
+        """Return the status line of a step, after the state."""
         raise NotImplementedError
 
     def run_to_end(self) -> None:
@@ -49,6 +58,27 @@ class AscentFrame(Together, Explorer):
         """Return what ``vw.replay`` needs to give the same images again, as JSON-able data."""
         self.run.wait_for_orders()
         return self._stepper.record()
+
+    def _progress(self) -> str:
+        return self._progress_at(min(self._stepper.num_taken, len(self._stepper.curves) - 1))
+
+    def _reel(self, most: int) -> Reel:
+        """The past is kept: scenes are those of the steps that led to the one that is shown."""
+        self.run.wait_for_orders()
+        with self.run.held():
+            taken = self._stepper.num_taken
+            if not self._stepper.furthest:
+                return Reel()
+            numbers = spread_out(taken + 1, most)
+            kept = [(number, self._stepper.kept(number), self._progress_at(number)) for number in numbers]
+            names, values, panels = self._curves()
+            curves = names, values[:, : taken + 1].copy(), panels
+        scenes = [Scene(number, self._draw(number, pictures), words) for number, pictures, words in kept]
+        return Reel(scenes, curves, f"{model_name(self.model)}: {self._words()}")
+
+    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray:
+        """Return the scene of a step, (H, W, 3) bytes, made of its pictures (N, H, W, C)."""
+        return tile(list(pictures))
 
     def _heading(self) -> str:
         """Say what the static picture shows, and of which step."""

@@ -89,9 +89,13 @@ class AscentStepper:
         """Look at an earlier step; the next one goes on from there."""
         self.num_taken = num_taken
 
+    def kept(self, number: int) -> np.ndarray:
+        """Return the pictures that were seen at a step, (N, H, W, C) bytes."""
+        return self.ascent.frame(number)
+
     def picture(self) -> np.ndarray:
         """Return the picture of the step that is shown, (H, W, 3) bytes; several images side by side."""
-        return tile(self.ascent.frame(self.num_taken))
+        return tile(list(self.kept(self.num_taken)))
 
     def record(self) -> dict[str, Any]:
         """Return the record of the ascent up to the step that is shown."""

@@ -11,17 +11,19 @@ import torch
 from matplotlib.figure import Figure
 
 from vizwidgets.core.autodiff import ComputeGraph, compare, evaluate, torch_code
-from vizwidgets.draw.graph_figure import graph_figure
 from vizwidgets.draw.graph_layout import lay_out
 
 from .cells import claim_cell
 from .code_box import CodeBox
+from .filmed import Reel
 from .graph_bar import GraphBar
 from .graph_controls import GraphControls
-from .graph_scene import BEGIN, current_step, heading, scene
+from .graph_film import graph_at, graph_scenes
+from .graph_scene import heading, scene
 from .graph_stepper import GraphStepper
 from .graph_traits import GraphTraits
 from .graph_view import GraphView
+from .recorder import spread_out
 from .run import Run
 from .still import Still
 
@@ -100,10 +102,13 @@ class AutodiffGraph(GraphTraits, Still):
         """Return the static picture: the graph at the step that is shown, and what happened there."""
         self.run.wait_for_orders()
         at, number = self._stepper.evaluation, self._stepper.num_taken
-        step = current_step(at, number)
-        lines = [f"{heading(at, number)}: {step.words}", *step.formulas, step.trouble] if step else [BEGIN]
-        lines = [line for line in lines if line]
-        return graph_figure(at.graph, lay_out(at.graph), at.after(number), step=step, lines=lines)
+        return graph_at(at, number, lay_out(at.graph))
+
+    def _reel(self, most: int) -> Reel:
+        """Every step can be drawn again: the film shows those up to the one that is shown."""
+        self.run.wait_for_orders()
+        at, taken = self._stepper.evaluation, self._stepper.num_taken
+        return Reel(graph_scenes(at, spread_out(taken + 1, most))) if self._stepper.furthest else Reel()
 
     def code(self) -> str:
         """Return plain PyTorch that gives the same value and gradients."""

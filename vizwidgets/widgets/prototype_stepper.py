@@ -52,13 +52,17 @@ class PrototypeStepper(AscentStepper):
         is_free = self.ascent.settings.parameterization == "unbounded pixels"
         return rescaled(images) if is_free else images
 
+    def kept(self, number: int) -> np.ndarray:
+        """Return the pictures that were seen at a step, (N, H, W, C) bytes."""
+        return self._shown[min(number, len(self._shown) - 1)]
+
     def pictures(self) -> np.ndarray:
         """Return the pictures of the step that is shown, (N, H, W, C) bytes."""
-        return self._shown[min(self.num_taken, len(self._shown) - 1)]
+        return self.kept(self.num_taken)
 
     def shown_images(self) -> Tensor:
         """Return the same as images (N, C, H, W) in [0, 1]: what a viewer, and a judge, can see."""
-        return torch.from_numpy(self.pictures()).permute(0, 3, 1, 2).float() / 255
+        return as_images(self.pictures())
 
     def all_curves(self) -> tuple[tuple[str, ...], np.ndarray, Panels]:
         """Return the terms of the objective, and how strongly each pulls on the pixels; means over images."""
@@ -71,3 +75,8 @@ class PrototypeStepper(AscentStepper):
         terms = [TERMS.index(name) for name in TERMS if name in self.curves.names]
         pulls = [place for name, place in PULLS.items() if name in self._pulls.names]
         return NAMES, values, [("mean terms", terms), ("pull on the pixels", pulls)]
+
+
+def as_images(pictures: np.ndarray) -> Tensor:
+    """Return pictures (N, H, W, C) of bytes as images (N, C, H, W) in [0, 1]."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float() / 255

@@ -16,17 +16,20 @@ from vizwidgets.core.prototypes import Answers, Witness
 from vizwidgets.draw.curves import human
 from vizwidgets.draw.pixels import strip
 from vizwidgets.draw.prototype_sheet import prototype_sheet
+from vizwidgets.draw.prototype_strip import prototype_strip
 
 from .ascent_frame import AscentFrame
 from .ascent_words import ascent_code, provenance_line
 from .explorer import Curves
+from .filmed import Reel
 from .prototype_controls import prototype_groups
-from .prototype_stepper import PrototypeStepper
+from .prototype_stepper import PrototypeStepper, as_images
 from .prototype_table import PrototypeTable, Reading, best_real, read, says
 from .prototype_traits import PrototypeTraits
 from .prototype_view import PrototypeView
 
 ASK_SECONDS = 0.25  # the network is asked what it sees not more often than this while running
+FILM_SECONDS, FEWEST_SCENES = 20.0, 12  # a film's scenes are asked about for so long, but so many at least
 STRETCHED = "shown = (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True))"
 
 
@@ -144,14 +147,28 @@ class PrototypeWall(PrototypeTraits, AscentFrame):
     def _curves(self) -> Curves:
         return self._stepper.all_curves()
 
-    def _progress(self) -> str:
-        curves, number = self._stepper.curves, self._stepper.num_taken
-        number = min(number, len(curves) - 1)
-        activation = human(float(curves.values[0, number]))
+    def _progress_at(self, number: int) -> str:
+        activation = human(float(self._stepper.curves.values[0, number]))
         settings = self._stepper.ascent.settings
         what = "score" if self.climbed == "logit" else "probability"
         where = " in the moving view" if settings.jitter or settings.rotate or settings.scale else ""
         return f"step {number} of {settings.num_steps} · mean {what}{where} {activation}"
+
+    def _reel(self, most: int) -> Reel:
+        """The network is asked about each scene: of a large one there are fewer."""
+        begun = monotonic()
+        self._witness.ask(self._stepper.shown_images(), self._targets())
+        seconds = monotonic() - begun
+        return super()._reel(min(most, max(FEWEST_SCENES, int(FILM_SECONDS / max(seconds, 1e-6)))))
+
+    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray:
+        if number == self.run.num_taken and self.run.state != "running":
+            return prototype_strip(pictures, self._captions())  # with verdicts, as on the page
+        targets = self._targets()[: len(pictures)]
+        targets += targets[:1] * (len(pictures) - len(targets))  # classes may just have been changed
+        answers = self._witness.ask(as_images(pictures), targets)
+        scores = [float(score) for score in answers.score]
+        return prototype_strip(pictures, [self._caption(answers, *each) for each in enumerate(scores)])
 
     def _words(self) -> str:
         if self.only:

@@ -8,7 +8,8 @@ subshells) and never wait for a step: they change the state, and the shared work
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from .machine import Machine
 
@@ -163,6 +164,15 @@ class Run(Machine):
             return self._quiet.wait_for(
                 lambda: self.state == "running" or not (self._orders or self._working_thread), timeout
             )
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let no step be taken meanwhile: what is read inside belongs together. Give no blocking call there.
+
+        The run stays in its state, and goes on afterwards.
+        """
+        with self._turn:
+            yield
 
     @property
     def has_orders(self) -> bool:

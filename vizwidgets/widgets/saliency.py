@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -13,8 +14,10 @@ from vizwidgets.core.layers import check_model
 from vizwidgets.draw.saliency_sheet import ZOOM, saliency_sheet
 
 from .cells import claim_cell
+from .filmed import Reel
+from .saliency_film import saliency_scenes
 from .saliency_frame import SaliencyFrame
-from .saliency_words import saliency_code, saliency_record
+from .saliency_words import progress_words, saliency_code, saliency_record
 
 
 class SaliencyExplorer(SaliencyFrame):
@@ -106,10 +109,21 @@ class SaliencyExplorer(SaliencyFrame):
     def figure(self) -> Image.Image:
         """Return the static picture, in the size that it has on the page."""
         self.run.wait_for_orders()
+        return saliency_sheet(self._tiles.sheet_rows(self.reduce), **self._sheet_look()).reduce(ZOOM)
+
+    def _sheet_look(self) -> dict[str, Any]:
         mark = (self.row, self.column) if self.inspector.is_pinned else None
-        rows = self._tiles.sheet_rows(self.reduce)
-        sheet = saliency_sheet(rows, strength=self.strength, scale=self.scale, mark=mark)
-        return sheet.reduce(ZOOM)
+        return {"strength": self.strength, "scale": self.scale, "mark": mark}
+
+    def _reel(self, most: int) -> Reel:
+        """Finished maps are kept, and of each some stages: the sheet fills with them, in the look of now."""
+        self.run.wait_for_orders()
+        with self.run.held():
+            sheets, words = self.stages.sheets(self.reduce), progress_words(self, self._stepper)
+        if len(sheets) == 1:
+            return Reel()
+        scenes = saliency_scenes(sheets, most, **self._sheet_look())
+        return Reel([*scenes[:-1], replace(scenes[-1], words=words)])
 
     def code(self) -> str:
         """Return the Python that gives the maps on the screen."""

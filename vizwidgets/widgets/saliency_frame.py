@@ -20,6 +20,7 @@ from .ascent_words import model_name, provenance_line
 from .cells import running_cell
 from .code_box import CodeBox
 from .run_bar import RunBar
+from .saliency_film import SaliencyStages
 from .saliency_images import SaliencyImages
 from .saliency_inspector import SaliencyInspector
 from .saliency_look import look_group
@@ -54,6 +55,7 @@ class SaliencyFrame(SaliencyTraits, Still):
     def _make_parts(self) -> None:
         self._stepper = SaliencyStepper(self.model, self.order())
         self._tiles = SaliencyTiles(self.model, self._stepper)
+        self.stages = SaliencyStages(self._stepper, self._tiles)
         self.run = SaliencyRun(self._stepper, self._on_step, self._on_rest, patience=PATIENCE)
         self.view = SaliencyView(self.run.seen, self._on_place)
         self.bar = RunBar(self.run, self._progress)
@@ -187,6 +189,7 @@ class SaliencyFrame(SaliencyTraits, Still):
         if self.view.is_ready and self._stepper.num_taken:  # before, an empty frame would only flicker
             self.view.push(*self._tiles.rows(self._look()))
             self._offer_classes()
+        self.stages.note(self.reduce)
         self.bar.tick()
 
     def _on_rest(self) -> None:

@@ -80,7 +80,7 @@ class SaliencyStepper:
         """Begin the order that was asked for; without a new one forget its maps and read the weights anew."""
         with self.lock:
             if self.current is not None:
-                self._known.pop(self._job(*self.current), None)  # half a map is none
+                self._known.pop(self.job(*self.current), None)  # half a map is none
             if self._asked is self.order:
                 self._forget()
             self._drop()
@@ -98,7 +98,7 @@ class SaliencyStepper:
             if self._work is None and not self._begin():
                 raise StopIteration
             if self.current is not None:
-                self._advance(self._job(*self.current))
+                self._advance(self.job(*self.current))
             self.num_taken += 1
 
     def _begin(self) -> bool:
@@ -111,7 +111,7 @@ class SaliencyStepper:
                     self._scores[subject.sha256] = scores[0]
         for subject in self.order.subjects:
             for method in self.order.in_turn:
-                job = self._job(subject, method)
+                job = self.job(subject, method)
                 if job in self._refused or self._is_finished(job):
                     continue
                 self._start(subject, method, job)
@@ -170,11 +170,11 @@ class SaliencyStepper:
 
     def explanation(self, subject: Subject, method: str) -> Explanation | None:
         """Return what is known of a map; None if nothing is."""
-        return self._known.get(self._job(subject, method))
+        return self._known.get(self.job(subject, method))
 
     def refusal(self, subject: Subject, method: str) -> str:
         """Return why there is no such map, or the empty string."""
-        return self._refused.get(self._job(subject, method), "")
+        return self._refused.get(self.job(subject, method), "")
 
     @property
     def refusals(self) -> list[tuple[str, str]]:
@@ -187,7 +187,7 @@ class SaliencyStepper:
     def num_maps(self) -> tuple[int, int]:
         """How many maps are finished, and how many are asked for."""
         jobs = [
-            self._job(subject, method) for subject in self.order.subjects for method in self.order.methods
+            self.job(subject, method) for subject in self.order.subjects for method in self.order.methods
         ]
         return sum(map(self._is_finished, jobs)), len(jobs)
 
@@ -195,11 +195,12 @@ class SaliencyStepper:
     def has_all(self) -> bool:
         """Whether every map is there, or cannot be."""
         pairs = [(subject, method) for subject in self.order.subjects for method in self.order.methods]
-        return all(self.refusal(*pair) or self._is_finished(self._job(*pair)) for pair in pairs)
+        return all(self.refusal(*pair) or self._is_finished(self.job(*pair)) for pair in pairs)
 
     def _is_finished(self, job: Job) -> bool:
         known = self._known.get(job)
         return known is not None and known.done == known.total
 
-    def _job(self, subject: Subject, method: str) -> Job:
+    def job(self, subject: Subject, method: str) -> Job:
+        """Return what a map of this order is known by."""
         return self.order.job(subject, self.target_of(subject), method)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from textwrap import fill
 from typing import Any
 
@@ -14,6 +14,7 @@ from torch import nn
 from vizwidgets.core.measurement import Measurements
 from vizwidgets.core.trial import Trial
 from vizwidgets.data.measurement_store import MeasurementStore
+from vizwidgets.draw.pixels import halved
 from vizwidgets.draw.street_figure import street_figure
 from vizwidgets.models.street_targets import CAMERA
 from vizwidgets.models.street_trial import STREET_SOURCES, STREET_STRATEGIES, street_trial
@@ -178,6 +179,11 @@ class SegmentationLab(SegmentationTraits, TrialLab):
     def _draw_trial(self, trial: Trial | None) -> np.ndarray:
         return NOTHING  # the pictures have a view of their own
 
+    def _seen(self) -> Callable[[], np.ndarray]:
+        self.watch.look()
+        draw = self.watch.drawing()
+        return lambda: halved(draw())
+
     def _subject(self) -> Subject:
         """Return what is to be looked at: the network of the moment, or the pretrained one."""
         trial, order = self.queue.trial, self._order()
@@ -191,12 +197,12 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         return self.run.state == "running"
 
     def _on_step(self) -> None:
+        self.watch.follow()  # first: what it asks the network need not be asked again for the film
         super()._on_step()
         curves = self._curves()
         if bool(curves[-1]) != bool(self.view.panels):  # a frame alone brings no plot onto the page
             self.view.rest(NOTHING, *curves, self.run.num_taken, alt=self._words())
         self._keep_trained()
-        self.watch.follow()
 
     def _settle(self) -> None:
         self.watch.ask()
@@ -208,9 +214,11 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         curves, trial = self.queue.curves, self.queue.trial
         if trial is None or not trial.training.num_steps:  # nothing trains: no empty axes
             return [], curves.values[:0], []
-        names = curve_names(curves.names)
-        members = [index for index, name in enumerate(curves.names) if name != "loss"]
-        return names, curves.values, [("loss", [0]), ("score", members)]
+        return self._panels_of(curves.names, curves.values)
+
+    def _panels_of(self, names: Sequence[str], values: np.ndarray) -> Curves:
+        members = [index for index, name in enumerate(names) if name != "loss"]
+        return curve_names(names), values, [("loss", [0]), ("score", members)]
 
     def _on_setting(self, change: dict[str, Any]) -> None:
         self.bar.clear()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
 import numpy as np
+import torch
 from torch import nn
 
 from vizwidgets.data.scenes import SCENE_CLASSES, SCENE_COLORS
@@ -25,7 +26,7 @@ PATIENCE = 5.0  # and rests so many times as long as the look took: a training i
 KEY = class_key(SCENE_CLASSES, SCENE_COLORS)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Subject:
     """What is looked at.
 
@@ -84,6 +85,11 @@ class StreetWatch:
         """What the network said when it was asked last."""
         return None if self._known is None else self._known[2]
 
+    def look(self) -> None:
+        """Ask the network of the moment, unless it was asked at this very step."""
+        if self._known is None or self._known[0] != self._subject():
+            self.ask()
+
     def ask(self) -> None:
         """Ask the network of the moment about the images."""
         subject = self._subject()
@@ -129,16 +135,21 @@ class StreetWatch:
         """Return the picture for paper: image, truth, prediction and errors, and the numbers of the bars."""
         if self._known is None:
             self.ask()
+        return self.drawing()()
+
+    def drawing(self) -> Callable[[], np.ndarray]:
+        """Return what draws the picture for paper as it is at this moment, at any time."""
         assert self._known is not None
         subject, streets, answers = self._known
-        here, title = answers.of(self.number, streets.labels), f"prediction, {subject.words}"
+        number, title = self.number, f"prediction, {subject.words}"
+        said = answers.predicted[number].to(torch.uint8)  # what is kept of an answer is to be small
         row = SegmentationRow(
-            streets.images[self.number], streets.labels[self.number],
-            {title: answers.predicted[self.number]}, f"test image {self.number + 1}",
-            {title: f"mean IoU of this image {here.mean_iou:.2f}"},
+            streets.images[number], streets.labels[number], {}, f"test image {number + 1}",
+            {title: f"mean IoU of this image {answers.of(number, streets.labels).mean_iou:.2f}"},
         )  # fmt: skip
         ious = dict(zip(KEY.names, answers.matrix.iou.tolist(), strict=True))
-        return segmentation_sheet([row], KEY, LabelLook(zoom=4, picked=self.picked), ious)
+        look = LabelLook(zoom=4, picked=self.picked)
+        return lambda: segmentation_sheet([replace(row, predictions={title: said.long()})], KEY, look, ious)
 
     # -- what the student does ------------------------------------------------------------------------
 

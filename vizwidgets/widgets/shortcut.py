@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import ipywidgets
+import numpy as np
 from matplotlib.figure import Figure
 
 from vizwidgets.core.train_settings import TrainSettings
 from vizwidgets.core.training import Training, flip
 from vizwidgets.data.sheep_goats import BACKGROUNDS, SheepGoats, sheep_goats
 from vizwidgets.draw.shortcut_figure import shortcut_figure
+from vizwidgets.draw.shortcut_sheet import shortcut_sheet
 from vizwidgets.models.small import new_model
 from vizwidgets.models.vision_model import VisionModel
 
@@ -22,7 +25,7 @@ from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
 from .shortcut_traits import SCENERY, ShortcutTraits, share_slider
 from .shortcut_words import lab_code, lab_record, unusual, wall_of
 from .training_controls import LIVE, SETTINGS, training_knobs
-from .training_frame import COLUMNS, TrainingFrame
+from .training_frame import COLUMNS, Guesses, TrainingFrame
 
 ROWS = 6  # of the wall of training images: sheep in the left half, goats in the right
 
@@ -210,11 +213,17 @@ class ShortcutLab(ShortcutTraits, TrainingFrame):
         curves = self._stepper.curves
         return curves.names, curves.values, [("loss", [0]), ("accuracy", [1, 2])]
 
-    def _progress(self) -> str:
+    def _place(self) -> str:
         training = self.training
         epoch = (max(training.num_taken, 1) - 1) // training.steps_per_epoch + 1
-        words = f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
-        return words + self._time_left()
+        return f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
+
+    def _seen(self, guesses: Guesses) -> Callable[[], np.ndarray]:
+        meters = empty_meters() if self.answers is None else self.answers.meters()
+        bars = [(meter.name, meter.share) for meter in meters]
+        says = self.scene.probabilities() if self._stepper.num_taken else (None, None)
+        wall, scene = super()._seen(guesses), self.scene.drawing()
+        return lambda: shortcut_sheet(wall(), bars, scene(), list(zip(("sheep", "goat"), says, strict=True)))
 
     def _words(self) -> str:
         return f"{self.num_images} training images, {self._setting_words()}"

@@ -90,8 +90,12 @@ class Scene(ipywidgets.HBox):
 
     def large(self) -> Bytes:
         """Return the picture without saliency, (H, W, 3) bytes."""
-        kind, number = self.animal.value
-        return to_bytes(_scene(kind, self.background.value, (TEST_SEED, number), LARGE)[0])
+        return self.drawing()()[0]
+
+    def drawing(self) -> Callable[[], tuple[Bytes, str]]:
+        """Return what draws the picture of this moment, and says who stands where, at any time."""
+        (kind, number), background, words = self.animal.value, self.background.value, self.words
+        return lambda: (to_bytes(_scene(kind, background, (TEST_SEED, number), LARGE)[0]), words)
 
     def _verdict(self, small: Tensor) -> str:
         if not self._has_learned():

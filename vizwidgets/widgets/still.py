@@ -13,6 +13,7 @@ from PIL.Image import Image as Picture
 from vizwidgets.draw.charts import figure_png
 from vizwidgets.draw.pixels import png
 
+from .filmed import Filmed
 from .run import Run
 
 
@@ -23,8 +24,11 @@ class View(Protocol):
     revision: int
 
 
-class Still(ipywidgets.VBox):
-    """A widget with a static picture; subclasses have a `run` and a `view`, and say what is shown."""
+class Still(Filmed, ipywidgets.VBox):
+    """A widget with a static picture; subclasses have a `run` and a `view`, and say what is shown.
+
+    What it runs can be filmed, saved and loaded again; see `Filmed`.
+    """
 
     run: Run
     view: View

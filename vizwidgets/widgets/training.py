@@ -127,14 +127,14 @@ class TrainingExplorer(TrainingFrame):
         members = [1, 2] if self.training.test is not None else [1]
         return curves.names, curves.values, [PANELS[0], ("accuracy", members)]
 
-    def _progress(self) -> str:
+    def _place(self) -> str:
         training = self.training
         epoch = min((training.num_taken - 1) // training.steps_per_epoch + 1, training.settings.epochs)
         words = f"epoch {max(epoch, 0)} of {training.settings.epochs} · step {training.num_taken}"
         words += f" of {training.num_steps}"
         if training.steps:
             words += f" · loss {training.steps[-1].loss:.3f}"
-        return words + self._time_left()
+        return words
 
     def _words(self) -> str:
         return f"training of {model_name(self.model)}"

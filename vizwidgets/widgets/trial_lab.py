@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -11,11 +12,16 @@ import numpy as np
 from vizwidgets.core.measurement import Measurement
 from vizwidgets.core.trial import WHICH, Order, Trial
 from vizwidgets.data.measurement_store import MeasurementStore
+from vizwidgets.draw.film_scenes import decode_picture, encode_picture
+from vizwidgets.draw.learning_chart import LearningChart
 
 from .explorer import Curves
+from .filmed import Reel
 from .live_view import LiveView
+from .recorder import spread_out
 from .trial_board import Board
 from .trial_entries import Added
+from .trial_film import TrialSeen, TrialTape, trial_scenes
 from .trial_panel import QueuePanel
 from .trial_queue import TrialQueue
 from .trial_results import TrialResults
@@ -30,6 +36,7 @@ BATCHES = {
     "the whole chart": "every point that the chart shows: with Recompute they are all measured here",
 }
 NUM_SEEDS = 3
+SHARP = 92  # quality of what is kept for a film: it is encoded once more there
 
 
 class TrialLab(TrialResults):
@@ -51,10 +58,12 @@ class TrialLab(TrialResults):
         self.store, self.known = store, tuple(strategies)
         self.queue = TrialQueue(self._make_trial, store)
         super().__init__(self.queue)
+        self.tape = TrialTape(self.queue)
+        self._charted: tuple[Any, LearningChart] | None = None  # the chart, and what it was drawn for
         self.panel = QueuePanel(self.queue, BATCHES, self._on_add, self.skip, self.clear, self._order)
         self.board = Board(self.lab_name)
         self._looked_at = self._listed_at = float("-inf")
-        self._sheet = np.full((1, 1, 3), 255, np.uint8)
+        self._sheet, self._sheet_is_of = np.full((1, 1, 3), 255, np.uint8), -1
         for button in (self.bar.rewind, self.bar.buttons["stop"]):  # a queue is paused, skipped or cleared
             button.layout.display = "none"
         self.bar.buttons["reset"].tooltip = "Begin the training of the moment anew"
@@ -176,6 +185,11 @@ class TrialLab(TrialResults):
             self.panel.update()
             self._draw_board()
         super()._on_step()
+        self.tape.follow(self._noted, is_resting=False)
+
+    def _on_rest(self) -> None:
+        super()._on_rest()
+        self.tape.follow(self._noted, is_resting=True)
 
     def _settle(self) -> None:
         if self.run.state != "running":
@@ -187,14 +201,45 @@ class TrialLab(TrialResults):
 
     def _picture(self) -> np.ndarray:
         if self.run.state != "running" or monotonic() - self._looked_at > LOOK_SECONDS:
-            self._looked_at = monotonic()
-            self._sheet = self._draw_trial(self.queue.trial)
+            self._draw_sheet()
         return self._sheet
 
+    def _draw_sheet(self) -> None:
+        self._looked_at, self._sheet_is_of = monotonic(), self.tape.step
+        self._sheet = self._draw_trial(self.queue.trial)
+
     def _curves(self) -> Curves:
-        curves = self.queue.curves
-        members = [index for index, name in enumerate(curves.names) if name != "loss"]
-        return curves.names, curves.values, [("loss", [0]), ("accuracy", members)]
+        return self._panels_of(self.queue.curves.names, self.queue.curves.values)
+
+    def _panels_of(self, names: Sequence[str], values: np.ndarray) -> Curves:
+        """Return which curves are drawn where."""
+        members = [index for index, name in enumerate(names) if name != "loss"]
+        return names, values, [("loss", [0]), ("accuracy", members)]
+
+    # -- the film -------------------------------------------------------------------------------------
+
+    def _noted(self) -> tuple[str, TrialSeen]:
+        points, landed = (len(self.queue.landed), self._order()), len(self.queue.landed)
+        if self._charted is None or self._charted[0] != points:
+            self._charted = points, self.chart()
+        words = self._now() + (f" · {landed} point{'s' * (landed > 1)} landed" if landed else "")
+        return words, TrialSeen(self._seen(), self._charted[1], self._title())
+
+    def _seen(self) -> Callable[[], np.ndarray]:
+        """Return what draws the network of this moment, whatever happens until then."""
+        if self._sheet_is_of != self.tape.step:
+            self._draw_sheet()
+        return partial(decode_picture, encode_picture(self._sheet, SHARP))
+
+    def _reel(self, most: int) -> Reel:
+        self.run.wait_for_orders()
+        with self.run.held():
+            notes, curves = self.tape.recorder.notes, self._panels_of(*self.tape.curves())
+        if not (self.queue.landed or any(note.step for note in notes)):
+            return Reel()
+        return Reel(trial_scenes([notes[index] for index in spread_out(len(notes), most)]), curves)
+
+    # -- words ----------------------------------------------------------------------------------------
 
     def _progress(self) -> str:
         queue, parts = self.queue, []

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 from torch import Tensor, nn
 
+from vizwidgets.draw.film import Scene
 from vizwidgets.draw.pixels import png
 from vizwidgets.draw.signed import signed
 from vizwidgets.draw.unit_sheet import SCALE, WIDTH, place_at, unit_sheet
@@ -18,11 +19,12 @@ from vizwidgets.draw.unit_sheet import SCALE, WIDTH, place_at, unit_sheet
 from .ascent_words import model_name, provenance_line
 from .code_box import CodeBox
 from .controls import bind, button, dropdown, group, int_slider
+from .filmed import Filmed, Reel
 from .picture_view import PictureView
 from .unit_traits import UnitTraits
 
 
-class UnitExplorer(UnitTraits, ipywidgets.VBox):
+class UnitExplorer(UnitTraits, Filmed, ipywidgets.VBox):
     """Pick any unit (the lecture's node) and see its value on an image, its feature map and what it sees.
 
     Parameters
@@ -81,6 +83,10 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
         named = names if values.shape == (len(names),) else ()
         return unit_sheet(self.images[self.image_number], seen, values, self._place, named)
 
+    def _reel(self, most: int) -> Reel:
+        """Nothing runs here: the film is the picture."""
+        return Reel([Scene(0, np.asarray(self.figure()), self._value_words())])
+
     def code(self) -> str:
         """Return the Python that gives the value on the screen."""
         return (
@@ -135,18 +141,21 @@ class UnitExplorer(UnitTraits, ipywidgets.VBox):
         if place is not None:
             self._go(place)
 
+    def _value_words(self) -> str:
+        return signed(self.value, float(np.abs(self._values()).max()))
+
     def _words(self) -> str:
         return f"{model_name(self.model)}: {self.layer}, unit {self.unit}, image {self.image_number}"
 
     def _on_order(self, is_anew: bool) -> None:
         self._fit_sliders()
-        limit = float(np.abs(self._values()).max())
+        value = self._value_words()
         self._trouble.value = ""
         self._reading.value = (
             f'<span class="vw-label">activation of the unit</span>'
-            f'<span class="vw-number"><b>{signed(self.value, limit)}</b></span>'
+            f'<span class="vw-number"><b>{value}</b></span>'
         )
-        self.view.show(png(self._sheet()), f"{self._words()}: {signed(self.value, limit)}")
+        self.view.show(png(self._sheet()), f"{self._words()}: {value}")
         self.code_box.update()
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:

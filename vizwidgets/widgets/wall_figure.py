@@ -19,15 +19,20 @@ CAPTION = "images that activate each filter most"
 
 def wall_figure(stepper: WallStepper, beside: WallStepper | None = None) -> Image.Image:
     """Draw a wall as it stands; with another one, under each row stands its row of the same layer."""
-    name = model_name(stepper.model)
     if beside is None:
-        return wall_sheet(_sheet_rows(stepper), f"{name}: {CAPTION}")
-    other = model_name(beside.model)
-    rows = _interleaved(_sheet_rows(stepper, name), _sheet_rows(beside, other))
+        return wall_sheet(sheet_rows(stepper), heading_of(stepper))
+    name, other = model_name(stepper.model), model_name(beside.model)
+    rows = _interleaved(sheet_rows(stepper, name), sheet_rows(beside, other))
     return wall_sheet(rows, f"{name} above {other}: {CAPTION}")
 
 
-def _sheet_rows(stepper: WallStepper, name: str = "") -> list[SheetRow]:
+def heading_of(stepper: WallStepper) -> str:
+    """Say what the pictures of a wall are."""
+    return f"{model_name(stepper.model)}: {CAPTION}"
+
+
+def sheet_rows(stepper: WallStepper, name: str = "") -> list[SheetRow]:
+    """Return the rows of a wall as they stand; with a name, each says whose it is."""
     parts = zip(stepper.rows, stepper.results, stepper.pictures(), strict=True)
     return [
         SheetRow(

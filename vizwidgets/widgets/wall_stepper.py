@@ -15,6 +15,9 @@ from vizwidgets.core.record import weights_hash
 from vizwidgets.core.wall import RECIPE_VERSION, RowAscent, RowResult, WallRecipe
 from vizwidgets.core.wall_plan import WallRow, work_of
 from vizwidgets.data.wall_cache import read_row, write_row
+from vizwidgets.draw.wall_sheet import side_for
+
+from .wall_stages import Stage, stages_of
 
 
 class WallStepper:
@@ -41,6 +44,7 @@ class WallStepper:
         self.use_cache = use_cache
         self.precision = choose_precision(recipe.settings.precision, device_of(model))
         self.cache_note = ""
+        self.side = side_for(max(len(row.channels) for row in self.rows))  # of a picture in a film
         self._work = [work_of(model, row) for row in self.rows]
         self.results: list[RowResult | None] = []
         self.reset()
@@ -54,6 +58,7 @@ class WallStepper:
         self._facts = self._common_facts()  # the weights may have been trained since the last time
         self.results = [None] * len(self.rows)
         self.num_cached = 0
+        self.stages: dict[int, list[Stage]] = {}  # of rows that were computed here
         self._seconds, self._worked = 0.0, 0.0
         self._find_next()
 
@@ -127,7 +132,8 @@ class WallStepper:
             self._keep(self.ascent.result())
 
     def _keep(self, result: RowResult) -> None:
-        assert self.row is not None and self.current is not None
+        assert self.row is not None and self.current is not None and self.ascent is not None
+        self.stages[self.current] = stages_of(self.ascent, self.side)
         self.results[self.current] = result
         if self.use_cache:
             self.cache_note = write_row(self.facts(self.row), result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -24,10 +25,13 @@ from .cells import claim_cell
 from .code_box import CodeBox
 from .controls import button
 from .explorer_place import ExplorerPlace
+from .filmed import Reel
 from .pulse import pulse_of
+from .recorder import MOST_SCENES
 from .run import Run
 from .still import Still
 from .wall_figure import wall_figure
+from .wall_film import wall_scenes, wall_stages
 from .wall_stepper import WallStepper
 from .wall_view import WallView
 from .wall_words import status_words, wall_code, wall_data, wall_record, wall_words
@@ -184,17 +188,20 @@ class FilterWall(Still):
         self.run.wait_for_orders()
         return wall_figure(self._stepper, None if beside is None else beside._stepper)
 
-    def save(self, path: str | Path) -> Path:
-        """Write `figure` as a PNG file, which is there either whole or not at all.
+    def save(self, path: str | os.PathLike[str], most_scenes: int = MOST_SCENES) -> Path:
+        """Write the film of the wall as ``.html`` or ``.gif``, see `Filmed.save`, or `figure` as ``.png``.
 
         Raises
         ------
         ValueError
-            If the name does not end in ``.png``.
+            If the name ends in none of the three.
         """
         path = Path(path)
         if path.suffix.lower() != ".png":
-            raise ValueError(f"a wall is saved as PNG; name the file {path.with_suffix('.png').name!r}.")
+            if path.suffix.lower() not in (".html", ".gif"):
+                own = path.with_suffix(".png").name
+                raise ValueError(f"a wall is saved as PNG, its film as .html or .gif; name the file {own!r}.")
+            return super().save(path, most_scenes)
         write_atomically(path, png(self.figure()))
         return path
 
@@ -206,6 +213,13 @@ class FilterWall(Still):
         """Return model, recipe, versions, and the numbers and verdict of each picture, as JSON-able data."""
         self.run.wait_for_orders()
         return wall_record(self._stepper, self._given)
+
+    def _reel(self, most: int) -> Reel:
+        """Finished rows are kept, and of each some stages: the wall fills with them."""
+        self.run.wait_for_orders()
+        with self.run.held():
+            shown = wall_stages(self._stepper)
+        return Reel(wall_scenes(self._stepper, shown, most) if len(shown) > 1 else ())
 
     # -- what the run calls ---------------------------------------------------------------------------
 
