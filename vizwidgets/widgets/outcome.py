@@ -14,6 +14,7 @@ from vizwidgets.grading.progress.keeper import KEEPER
 from .prediction import LISTENERS, STYLE, UNITS, known_prediction
 
 CLOSE = 0.1  # a number is close when it is off by a tenth of what came at most
+CLOSE_PERCENT = 5.0  # and so are percentages, when they are off by so many points
 AGREES = {True: "As you predicted.", False: "Otherwise than you predicted: here is something to learn."}
 IS_CLOSE = {True: "Close.", False: "Not close: here is something to learn."}
 SCRIPT = """
@@ -62,7 +63,7 @@ class OutcomeCard(anywidget.AnyWidget):
         pairs = [("You predicted", shown), *([("What came", came)] if came else [])]
         self.words = ", ".join(f"{name.lower()}: {value}" for name, value in pairs)
         rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
-        verdict = verdict_on(self.said, self.came)
+        verdict = verdict_on(self.said, self.came, self.unit)
         hint = f"<p class='vw-predict-hint'>{verdict}</p>" if verdict else ""
         self.page = f"<div class='vw-predict' role='status'><dl>{rows}</dl>{hint}</div>"
 
@@ -113,7 +114,7 @@ def in_words(came: str | float, unit: str = "") -> str:
     return f"{number:,.0f} {unit}".strip() if abs(number) >= 1000 else f"{number:.3g} {unit}".strip()
 
 
-def verdict_on(said: str, came: str | float | None) -> str:
+def verdict_on(said: str, came: str | float | None, unit: str = "") -> str:
     """Return a word on a prediction; "" where there is none, or only a person could tell.
 
     Examples
@@ -127,6 +128,8 @@ def verdict_on(said: str, came: str | float | None) -> str:
     if isinstance(came, str):
         return AGREES[said == came]
     try:
-        return IS_CLOSE[abs(float(said) - float(came)) <= CLOSE * abs(float(came))]
+        distance = abs(float(said) - float(came))
     except ValueError:
         return ""
+    is_near = distance <= CLOSE * abs(float(came))
+    return IS_CLOSE[is_near or (unit.startswith("%") and distance <= CLOSE_PERCENT)]

@@ -76,16 +76,25 @@ class Book:
         ValueError
             If it is damaged.
         """
-        found = json.loads(text, parse_constant=_refuse)
+        try:
+            found = json.loads(text, parse_constant=_refuse)
+        except RecursionError:
+            raise ValueError("it is nested too deeply.") from None
         if not isinstance(found, dict) or not str(found.get("format", "")).startswith("vizwidgets progress"):
             raise ValueError("this is no progress of vizwidgets.")
         if found["format"] != FORMAT:
             raise OtherFormat(f"it is of another version ({found['format']}); this one reads {FORMAT}.")
-        return cls(tuple(_entry(kind, values) for kind in KINDS for values in found[kind.kind]))
+        return cls(tuple(_entry(kind, values) for kind in KINDS for values in _list(found.get(kind.kind))))
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is no number of points.")
+
+
+def _list(found: Any) -> list[Any]:
+    if not isinstance(found, list):
+        raise ValueError(f"visits, predictions and exercises are lists; got {type(found).__name__}.")
+    return found
 
 
 def _entry(kind: Any, values: Any) -> Entry:
