@@ -25,6 +25,8 @@ const niceTicks = (low, high, count) => {
   return ticks;
 };
 
+const BASE_TEXT = 12; // pixels; where the canvas has a larger font-size everything grows with it
+
 class Chart {
   constructor(canvas, host) {
     this.canvas = canvas;
@@ -41,9 +43,10 @@ class Chart {
   draw() {
     this.waiting = 0;
     const { canvas, data } = this;
-    const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+    const zoom = parseFloat(getComputedStyle(canvas).fontSize) / BASE_TEXT;
+    const [width, height] = [canvas.clientWidth / zoom, canvas.clientHeight / zoom];
     if (!width || !height) return;
-    const ratio = devicePixelRatio || 1;
+    const ratio = (devicePixelRatio || 1) * zoom;
     canvas.width = Math.round(width * ratio);
     canvas.height = Math.round(height * ratio);
     const pen = canvas.getContext('2d');
@@ -179,6 +182,13 @@ class Chart {
     pen.lineTo(x, plot.bottom);
     pen.stroke();
     pen.globalAlpha = 1;
+  }
+
+  stepAt(x) { // the step under a place on the canvas, in pixels of the page
+    const zoom = parseFloat(getComputedStyle(this.canvas).fontSize) / BASE_TEXT;
+    const [left, right] = [48 * zoom, this.canvas.clientWidth - 10 * zoom];
+    const share = (x - left) / Math.max(right - left, 1);
+    return Math.min(Math.max(share, 0) * Math.max(this.data.last, 16), this.data.last);
   }
 
   steps(pen, box) {

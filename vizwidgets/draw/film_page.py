@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .film import Film
 
 HERE = Path(__file__).parent
-SCRIPTS = ("chart.js", "film_player.js", "film_page.js")  # one script
+SCRIPTS = ("chart.js", "film_screen.js", "film_player.js", "film_page.js")  # one script
 STYLES = ("film_player.css", "film_page.css")
 NO_SCRIPT = "The film plays where scripts are allowed; this is its last picture."
 

@@ -1,11 +1,10 @@
 // Plays a film: its picture, its curves with a cursor, play and pause, a scrubber. The page of a film and the
-// widget that plays one share it. chart.js (Chart, human) stands before this file in one script.
+// widget that plays one share it. chart.js (Chart, human) and film_screen.js (Screen) stand before this file.
 
 const SCENES_PER_SECOND = 12;
 const SPEEDS = [[0.25, '¼×'], [0.5, '½×'], [1, '1×'], [2, '2×'], [4, '4×']];
 const CALM = 0.25; // three pictures a second, for readers who asked for less motion
 const ICONS = { Play: 'M4 2l10 6-10 6z', Pause: 'M3 2h4v12H3zM9 2h4v12H9z' };
-const LARGE = 64; // pixels; smaller pictures are shown as squares
 const SPEAK_MS = 2000; // between two status lines that are said aloud while it plays
 
 // The text that a page or a widget holds, as `mount` takes it.
@@ -31,45 +30,6 @@ const icon = (name) => {
   svg.append(path);
   return svg;
 };
-
-class Screen { // draws each picture when it is decoded, and never an older one over a newer one
-  constructor(canvas, urls) {
-    this.canvas = canvas;
-    this.urls = urls;
-    this.images = [];
-    this.asked = 0;
-    this.drawn = 0;
-  }
-
-  image(index) {
-    this.images[index] ??= Object.assign(new Image(), { src: this.urls[index] });
-    return this.images[index];
-  }
-
-  async show(index, step) {
-    const mine = ++this.asked;
-    const image = this.image(index);
-    for (const next of [index + 1, index + 2]) if (next < this.urls.length) this.image(next);
-    await image.decode();
-    if (mine < this.drawn) return;
-    this.drawn = mine;
-    const { canvas } = this;
-    if (canvas.width !== image.naturalWidth || canvas.height !== image.naturalHeight) {
-      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
-    }
-    canvas.getContext('2d').drawImage(image, 0, 0);
-    canvas.dataset.step = step;
-    this.fit();
-  }
-
-  fit() { // as in the live view: few large pixels are squares, others are smoothed unless they fit exactly
-    const { canvas } = this;
-    const scale = (canvas.clientWidth * devicePixelRatio) / canvas.width;
-    const isSquares = Math.max(canvas.width, canvas.height) <= LARGE || scale > 6;
-    const isExact = Math.abs(scale - Math.round(scale)) < 0.01;
-    canvas.style.imageRendering = isSquares || isExact ? 'pixelated' : 'auto';
-  }
-}
 
 class Player {
   constructor(el, film, { heading = 'p', note = '' } = {}) {

@@ -1,0 +1,42 @@
+// The picture of a film on a canvas.
+
+const TINY = 64; // pixels; up to this side they are shown as squares
+
+class Screen { // draws each picture when it is decoded, and never an older one over a newer one
+  constructor(canvas, urls) {
+    this.canvas = canvas;
+    this.urls = urls;
+    this.images = [];
+    this.asked = 0;
+    this.drawn = 0;
+  }
+
+  image(index) {
+    this.images[index] ??= Object.assign(new Image(), { src: this.urls[index] });
+    return this.images[index];
+  }
+
+  async show(index, step) {
+    const mine = ++this.asked;
+    const image = this.image(index);
+    for (const next of [index + 1, index + 2]) if (next < this.urls.length) this.image(next);
+    await image.decode();
+    if (mine < this.drawn) return;
+    this.drawn = mine;
+    const { canvas } = this;
+    if (canvas.width !== image.naturalWidth || canvas.height !== image.naturalHeight) {
+      [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
+    }
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    canvas.dataset.step = step;
+    this.fit();
+  }
+
+  fit() { // as in the live view: few large pixels are squares, others are smoothed unless they fit exactly
+    const { canvas } = this;
+    const scale = (canvas.clientWidth * devicePixelRatio) / canvas.width;
+    const isSquares = Math.max(canvas.width, canvas.height) <= TINY || scale > 6;
+    const isExact = Math.abs(scale - Math.round(scale)) < 0.01;
+    canvas.style.imageRendering = isSquares || isExact ? 'pixelated' : 'auto';
+  }
+}
