@@ -86,4 +86,5 @@ def _picture(data: bytes, alt: str) -> Picture:
 
 
 def _printed(text: Any) -> str:
-    return f'<pre class="printed">{escape(_COLOURS.sub("", "".join(text)).strip())}</pre>'
+    words = _COLOURS.sub("", "".join(text)).rstrip().lstrip("\n")  # the margin of a first line may be a table's
+    return f'<pre class="printed">{escape(words)}</pre>'

@@ -1,0 +1,98 @@
+"""A deck in a browser: no request to another host, three paths, keys, notes, nothing too small or cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from slides.building import write_decks
+from slides.deck import Deck
+from slides.slide import read_slides
+from tests.browser.driver import opened_page
+from tests.slides.small_lesson import small_lesson
+
+pytestmark = [pytest.mark.browser]
+
+# Texts on the present slide with letters of less than 24 pixels, but for formulas, which are set as pictures.
+TOO_SMALL = """() => [...Reveal.getCurrentSlide().querySelectorAll("*")].filter((each) =>
+    !each.closest("aside, svg, mjx-container") && parseFloat(getComputedStyle(each).fontSize) < 24 &&
+    [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
+    .map((each) => each.outerHTML)"""
+CUT_OFF = """() => {
+    const slide = Reveal.getCurrentSlide(), sheet = slide.getBoundingClientRect();
+    return [...slide.querySelectorAll(":scope > :not(aside), .parts > *, .parts > * > *")].filter((each) => {
+        const box = each.getBoundingClientRect();
+        return box.bottom > sheet.bottom + 1 || box.right > sheet.right + 1
+            || each.scrollWidth > box.width + 2;
+    }).map((each) => each.outerHTML) }"""
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("decks")
+    write_decks([Deck("03_hills", tuple(read_slides(small_lesson())))], folder)
+    return folder / "03_hills.html"
+
+
+@pytest.fixture
+def page(browser, deck) -> Iterator[Page]:
+    with opened_page(browser, 1280, 720) as page:
+        page.asked = []
+        page.on("request", lambda request: page.asked.append(request.url))
+        page.errors = []
+        page.on("pageerror", lambda error: page.errors.append(str(error)))
+        page.goto(deck.as_uri())
+        page.wait_for_function("window.Reveal?.isReady() && window.MathJax?.startup?.promise")
+        page.evaluate("MathJax.startup.promise")
+        yield page
+        assert page.errors == []
+
+
+def shown(page: Page) -> str:
+    return page.evaluate("Reveal.getCurrentSlide().id")
+
+
+def test_keys_lead_through_all_slides_and_none_is_cut_off_or_too_small(page):
+    seen = []
+    for _ in range(page.evaluate("Reveal.getTotalSlides()")):
+        seen.append(shown(page))
+        assert page.evaluate(TOO_SMALL) == [] and page.evaluate(CUT_OFF) == [], seen[-1]
+        page.keyboard.press("ArrowRight")
+    assert seen == ["title", "idea", "printed", "ask", "picture", "live", "table", "learned"]
+    assert all(url.startswith(("file:", "data:", "blob:")) for url in page.asked), page.asked
+
+
+def test_formulas_are_set(page):
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("section.present .formula mjx-container svg")).to_be_visible()
+
+
+def test_the_short_path_leaves_slides_out(page, deck):
+    page.goto(f"{deck.as_uri()}?path=5")
+    page.wait_for_function("window.Reveal?.isReady()")
+    assert page.evaluate("Reveal.getSlides().map((slide) => slide.id)") == ["title", "picture"]
+    expect(page.locator("section.present .path")).to_have_text("03 · 5 minutes")
+
+
+def test_a_link_from_the_map_opens_its_slide(page, deck):
+    page.goto(deck.with_name("index.html").as_uri())
+    page.get_by_role("link", name="A hill").click()
+    page.wait_for_function("window.Reveal?.isReady()")
+    assert shown(page) == "picture"
+
+
+def test_the_speaker_sees_the_words_of_the_lesson(page):
+    page.keyboard.press("ArrowRight")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("s")
+    expect(opened.value.locator(".speaker-controls-notes .value")).to_contain_text("Take a step.")
+
+
+def test_a_key_makes_it_dark(page):
+    background = "getComputedStyle(document.body).backgroundColor"
+    assert page.evaluate(background) == "rgb(255, 255, 255)"
+    page.keyboard.press("d")
+    assert page.evaluate(background) == "rgb(16, 20, 27)"
