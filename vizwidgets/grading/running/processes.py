@@ -26,6 +26,9 @@ class SheetProcess(Protocol):
     def busy_seconds(self) -> float:
         """Return how much processor time it has used; where that is not known, what the clock says."""
 
+    def starved_seconds(self) -> float:
+        """Return how long it was ready to work and had no processor; 0 where that is not known."""
+
     def interrupt(self) -> None:
         """Interrupt the cell that runs."""
 

@@ -83,10 +83,11 @@ class SheetRun:
         TimeoutError
             If it has used up its time, or has slept for much longer.
         """
-        end = min(begin + _PATIENCE * self._limits.cell_seconds, self._end)
+        end = begin + _PATIENCE * self._limits.cell_seconds - process.starved_seconds()
         busy_end = process.busy_seconds() + self._limits.cell_seconds
         while True:
-            left = min(busy_end - process.busy_seconds(), end - time.monotonic())
+            patience = min(end + process.starved_seconds(), self._end) - time.monotonic()
+            left = min(busy_end - process.busy_seconds(), patience)
             if left <= 0:
                 raise TimeoutError
             with contextlib.suppress(TimeoutError):

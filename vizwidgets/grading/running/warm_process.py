@@ -110,6 +110,7 @@ class _Child:
         self._is_protected = is_protected
         self._starter, self._number = starter, number
         self._sheet = 0
+        self._starved = 0.0
 
     def busy_seconds(self) -> float:
         """Return how much processor time the sheet has used."""
@@ -118,6 +119,14 @@ class _Child:
             return time.clock_gettime(~self._sheet << 3 | _PROCESS_CLOCK)
         except OSError:  # it has just ended
             return 0.0
+
+    def starved_seconds(self) -> float:
+        """Return how long the sheet was ready to work and had no processor, as the scheduler says."""
+        with contextlib.suppress(OSError, IndexError, ValueError):  # it has just ended, or nobody counts
+            self._sheet = self._sheet or self._find_sheet()
+            words = Path(f"/proc/{self._sheet}/schedstat").read_text(encoding="ascii").split()
+            self._starved = int(words[1]) / 1e9
+        return self._starved
 
     def _find_sheet(self) -> int:
         """Return the process in which the sheet runs: the child itself, or in a sandbox its child."""
