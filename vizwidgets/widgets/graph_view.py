@@ -10,8 +10,8 @@ import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_repair.js", "graph_view.js")  # one module: it cannot import
-STYLES = ("live_view.css", "graph_view.css")
+SCRIPTS = ("stage.js", "live_repair.js", "graph_view.js")  # one module: it cannot import
+STYLES = ("live_view.css", "graph_view.css", "stage.css")
 
 
 class GraphView(anywidget.AnyWidget):

@@ -1,5 +1,6 @@
 // What ipywidgets leaves out: sliders without a name, keys on sliders and lists that the notebook takes for itself
 // (an arrow leaves the list, R makes the cell raw), a status line that screen readers do not notice.
+// stage.js (offerStage) stands before this file in one module.
 const repair = (root) => {
   for (const handle of root.querySelectorAll('.noUi-handle:not([data-lm-suppress-shortcuts])')) {
     handle.setAttribute('data-lm-suppress-shortcuts', 'true');
@@ -53,10 +54,14 @@ const repairAround = (el) => {
       if (tries < 50) setTimeout(find, 100, tries + 1);
       return;
     }
-    repair(root);
+    const look = () => {
+      repair(root);
+      offerStage(root);
+    };
+    look();
     press(root);
     keeper = keepFocus(root);
-    observer = new MutationObserver(() => repair(root)); // the widgets beside this one are drawn later
+    observer = new MutationObserver(look); // the widgets beside this one are drawn later
     observer.observe(root, { childList: true, subtree: true });
     presser = new MutationObserver(() => press(root));
     presser.observe(root, { attributes: true, attributeFilter: ['class'], childList: true, subtree: true });

@@ -21,8 +21,9 @@ from .frame_view import FrameView
 
 ACK_EVERY = 4  # an acknowledgement costs the browser more than a frame does
 HERE = Path(__file__).parent
-FOLLOW = ("../draw/chart.js", "live_repair.js", "live_follow.js")  # what every live view has
+FOLLOW = ("../draw/chart.js", "stage.js", "live_repair.js", "live_follow.js")  # what every live view has
 SCRIPTS = (*FOLLOW, "live_view.js")  # one module: it cannot import
+STYLES = ("live_view.css", "stage.css")
 
 
 class LiveView(FrameView):
@@ -42,7 +43,7 @@ class LiveView(FrameView):
     _window = 6
     _ack_timeout = 0.25  # a busy kernel delivers acknowledgements late, and the picture must not freeze
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    _css = (HERE / "live_view.css").read_text(encoding="utf-8")
+    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
 
     snapshot = traitlets.Bytes(b"", help="The picture at rest, a PNG file.").tag(sync=True)
     series = traitlets.Bytes(b"", help="The curves at rest, float32, one series after the other.").tag(

@@ -13,7 +13,7 @@ import traitlets
 from vizwidgets.data.photos import SUFFIXES
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_repair.js", "picture_upload.js")  # one module: it cannot import
+SCRIPTS = ("stage.js", "live_repair.js", "picture_upload.js")  # one module: it cannot import
 MAX_BYTES = 50_000_000  # of one file
 MOST_FILES = 20
 STYLE = """

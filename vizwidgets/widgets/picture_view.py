@@ -10,7 +10,8 @@ import anywidget
 import traitlets
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_repair.js", "picture_view.js")  # one module: it cannot import
+SCRIPTS = ("stage.js", "live_repair.js", "picture_view.js")  # one module: it cannot import
+STYLES = ("live_view.css", "stage.css")
 STYLE = ".vw-sheet { border-radius: 4px; cursor: crosshair; display: block; max-width: 100%; width: 564px; }"
 
 
@@ -31,7 +32,7 @@ class PictureView(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    _css = (HERE / "live_view.css").read_text(encoding="utf-8") + STYLE
+    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES) + STYLE
 
     picture = traitlets.Bytes(b"", help="The picture, a PNG file.").tag(sync=True)
     words = traitlets.Unicode("", help="What it shows, in words.").tag(sync=True)

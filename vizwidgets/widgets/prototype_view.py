@@ -13,7 +13,7 @@ from .live_view import FOLLOW, LiveView
 
 HERE = Path(__file__).parent
 SCRIPTS = (*FOLLOW, "prototype_view.js")  # one module: it cannot import
-STYLES = ("live_view.css", "prototype_view.css")
+STYLES = ("live_view.css", "prototype_view.css", "stage.css")
 
 
 class PrototypeView(LiveView):

@@ -19,8 +19,8 @@ from vizwidgets.draw.color_scale import palette
 from .strip_view import StripView
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_repair.js", "saliency_tile.js", "saliency_view.js")  # one module: it cannot import
-STYLES = ("live_view.css", "saliency_view.css")
+SCRIPTS = ("stage.js", "live_repair.js", "saliency_tile.js", "saliency_view.js")  # one module
+STYLES = ("live_view.css", "saliency_view.css", "stage.css")
 PATIENCE = 120.0  # seconds without a browser after which a run pauses: maps come to an end by themselves
 Place = tuple[int, int, int]  # number of the image, row, column
 

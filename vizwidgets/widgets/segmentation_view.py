@@ -15,8 +15,8 @@ from vizwidgets.draw.pixels import jpeg, strip
 from .strip_view import StripView
 
 HERE = Path(__file__).parent
-SCRIPTS = ("live_repair.js", "saliency_tile.js", "segmentation_view.js")  # one module: it cannot import
-STYLES = ("live_view.css", "saliency_view.css", "segmentation_view.css")
+SCRIPTS = ("stage.js", "live_repair.js", "saliency_tile.js", "segmentation_view.js")  # one module
+STYLES = ("live_view.css", "saliency_view.css", "segmentation_view.css", "stage.css")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from pathlib import Path
 from .live_view import LiveView
 
 HERE = Path(__file__).parent
-STYLES = ("live_view.css", "trial.css")  # of every lab with a queue
+STYLES = ("live_view.css", "trial.css", "stage.css")  # of every lab with a queue
 
 
 class TrialView(LiveView):

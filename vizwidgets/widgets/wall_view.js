@@ -1,5 +1,6 @@
 // A wall of pictures. Each row comes as one strip, its pictures side by side: live as a message, at rest as a
 // synced trait. Every picture is a button; one can be seen large beneath the wall.
+// live_repair.js (repairAround) stands before this file in one module.
 
 const KEYS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -293,8 +294,10 @@ function render({ model, el }) {
   for (const [name, listener] of Object.entries(heard)) model.on(name, listener);
   rest();
   progress();
+  const stopRepairs = repairAround(el);
   model.send({ type: 'view', delta: 1 });
   return () => {
+    stopRepairs();
     for (const [name, listener] of Object.entries(heard)) model.off(name, listener);
     try { model.send({ type: 'view', delta: -1 }); } catch { /* the kernel is gone: nobody to tell */ }
   };

@@ -16,6 +16,8 @@ import traitlets
 from .strip_view import StripView
 
 HERE = Path(__file__).parent
+SCRIPTS = ("stage.js", "live_repair.js", "wall_view.js")  # one module: it cannot import
+STYLES = ("live_view.css", "wall_view.css", "stage.css")
 
 
 class WallView(StripView):
@@ -38,8 +40,8 @@ class WallView(StripView):
 
     _frames_per_second = 5.0
     _quality = 88
-    _esm = HERE / "wall_view.js"
-    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in ("live_view.css", "wall_view.css"))
+    _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
+    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
 
     selected = traitlets.List(
         traitlets.Int(), [], maxlen=2, help="Row and place of the picture that is shown large."
