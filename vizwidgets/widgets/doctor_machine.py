@@ -84,7 +84,7 @@ def weight_findings() -> Iterator[Finding]:
     paths = {name: present_path(name) for name in ARTIFACTS}
     there = {name: path.stat().st_size / 1e6 for name, path in paths.items() if path is not None}
     if there:
-        words = ", ".join(f"{name} ({size:.1f} MB)" for name, size in there.items())
+        words = ", ".join(f"{name} ({size:.2g} MB)" for name, size in there.items())
         yield Finding("Weights", "fine", words)
 
 

@@ -35,7 +35,10 @@ function render({ model, el }) {
   let silence = setTimeout(() => answers('look', 'The kernel has not answered yet. → Wait until no cell runs ([*]); '
     + 'if none does: restart the kernel.'), PATIENCE);
   const asked = performance.now();
-  const since = () => `${Math.round(performance.now() - asked)} ms`;
+  const since = () => {
+    const seconds = (performance.now() - asked) / 1000;
+    return seconds < 2 ? `${Math.round(1000 * seconds)} ms` : `${seconds.toFixed(0)} s: a cell was running`;
+  };
   const hear = (message) => {
     if (message.type === 'answer') {
       clearTimeout(silence);

@@ -99,7 +99,7 @@ class Report:
         rows = "".join(_row(finding) for finding in self.findings)
         return (
             f'<div style="max-width: 900px"><b>{escape(self.headline)}</b>'
-            f'<table style="border-collapse: collapse; margin: 6px 0; text-align: left; width: 100%">'
+            '<table style="border-collapse: collapse; margin: 6px 0; table-layout: auto; width: 100%">'
             f"<tbody>{rows}</tbody></table></div>"
         )
 
@@ -114,10 +114,14 @@ def _folded(line: str, indent: str) -> list[str]:
 
 
 def _row(finding: Finding) -> str:
-    cell = 'style="padding: 3px 12px 3px 0; text-align: left; vertical-align: top; white-space: normal"'
+    cell = "padding: 3px 12px 3px 0; text-align: left; vertical-align: top; white-space: "
     look = f"background: {COLORS[finding.state]}; border-radius: 9px; color: #fff; padding: 1px 8px"
-    badge = f'<span style="{look}; white-space: nowrap">{SIGNS[finding.state]} {finding.state}</span>'
-    remedy = f'<br>→ <code style="white-space: pre-wrap">{escape(finding.remedy)}</code>'
-    words = escape(finding.words) + remedy * bool(finding.remedy)
-    subject = f'<th scope="row" {cell}>{escape(finding.subject)}</th>'
-    return f"<tr><td {cell}>{badge}</td>{subject}<td {cell}>{words}</td></tr>"
+    badge = f'<span style="{look}">{SIGNS[finding.state]} {finding.state}</span>'
+    code = "padding: 0; overflow-wrap: anywhere; white-space: pre-wrap"
+    remedy = f'<br>→ <code style="{code}">{escape(finding.remedy)}</code>' * bool(finding.remedy)
+    words = f"{escape(finding.words)}{remedy}"
+    return (
+        f'<tr><td style="{cell}nowrap">{badge}</td>'
+        f'<th scope="row" style="{cell}nowrap">{escape(finding.subject)}</th>'
+        f'<td style="{cell}normal; overflow-wrap: anywhere; width: 100%">{words}</td></tr>'
+    )
