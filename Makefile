@@ -17,10 +17,11 @@ HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
 LAB_STAMP := $(VENV)/.lab-$(HERE)
 TEST_STAMP := $(VENV)/.test-$(HERE)
 BENCH_STAMP := $(VENV)/.bench-$(HERE)
+SITE_STAMP := $(VENV)/.site-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test check data bench clean
+.PHONY: help lab test check data site bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -40,6 +41,9 @@ check: $(TEST_STAMP)  ## Lint and type-check, in seconds
 data: $(LAB_STAMP)  ## Fetch and verify the weights and the digits; nothing that is there is fetched again
 	@$(FETCH)
 
+site: $(SITE_STAMP) data  ## Run the lessons that have not run yet, build the course as a website in build/site
+	@$(RUN) -m website
+
 bench: $(BENCH_STAMP) data  ## Time ascent and saliency maps against other libraries and this machine's limit
 	@$(RUN) benchmarks/ascent.py
 	@$(RUN) benchmarks/saliency.py
@@ -55,6 +59,10 @@ $(LAB_STAMP): pyproject.toml
 
 $(TEST_STAMP): $(LAB_STAMP)
 	$(RUN) -m pip install --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+$(SITE_STAMP): $(LAB_STAMP)
+	$(RUN) -m pip install --disable-pip-version-check -e '.[site]'
 	@touch $@
 
 $(BENCH_STAMP): $(LAB_STAMP)

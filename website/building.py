@@ -41,8 +41,7 @@ def build(
     """
     pages = Pages(sources, executed=executed)
     failed = pages.write(lessons)
-    new = site.with_name(site.name + "-new")
-    shutil.rmtree(new, ignore_errors=True)
+    new = sources / "html"
     # our own settings, another folder of pages, one process: pages are few and this is done in seconds
     here = Path(__file__).parent
     command = ["sphinx", "-b", "html", "-q", "-E", "-c", here, "-d", sources / "doctrees"]
@@ -51,5 +50,5 @@ def build(
     if ended.returncode:
         raise RuntimeError(f"Sphinx gave up:\n{ended.stderr}")
     shutil.rmtree(site, ignore_errors=True)
-    new.replace(site)
+    shutil.move(new, site)
     return failed, ended.stderr.strip()

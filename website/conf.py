@@ -1,5 +1,16 @@
 """How Sphinx builds the website. Nothing is executed here: the lessons have run."""
 
+from __future__ import annotations
+
+from importlib.metadata import distribution
+
+from ipython_pygments_lexers import IPython3Lexer
+from sphinx.application import Sphinx
+
+# MathJax as one file, letters included: it also works in a folder on a disk, where fonts may not be fetched.
+MATHJAX = "tex-svg.js"
+MATHJAX_AT = distribution("sphinx-mathjax-offline").locate_file("sphinx-mathjax-offline/static/mathjax")
+
 project = "vizwidgets"
 author = "The vizwidgets authors"
 language = "en"
@@ -13,9 +24,15 @@ myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
-html_static_path = ["static"]
+html_static_path = ["static", f"{MATHJAX_AT}/{MATHJAX}"]
+mathjax_path = MATHJAX
 html_css_files = ["course.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_show_copyright = False
+
+
+def setup(app: Sphinx) -> None:
+    """Read what is called python as a notebook does: a line may begin with ! or %."""
+    app.add_lexer("python", IPython3Lexer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
@@ -42,7 +43,7 @@ def execute(lesson: Lesson) -> tuple[NotebookNode, list[str]]:
         on_cell_start=note,
     )
     try:
-        client.execute()
+        client.execute(stderr=subprocess.DEVNULL)  # where kernels warn of what is no concern of a reader
     except (CellControlSignal, DeadKernelError):  # a cell that failed, ran too long, or took its kernel along
         return notebook, [running]
     return notebook, []

@@ -37,6 +37,11 @@ class Lesson:
         return nbformat.read(self.path, as_version=4)
 
     @property
+    def heading(self) -> str:
+        """Its place in the course and its title: 02 Activation maximization."""
+        return f"{self.stem.partition('_')[0]} {self.title}"
+
+    @property
     def title(self) -> str:
         """The heading with which it opens."""
         return self.notebook.cells[0].source.splitlines()[0].removeprefix("# ").strip()

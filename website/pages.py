@@ -142,16 +142,18 @@ class Pages:
     def _start(self, lessons: Sequence[Lesson]) -> None:
         """Write the first page, with the map of the course and the contents of all pages."""
         text = self._relinked((self.root / START).read_text(encoding="utf-8"), START)
-        course = [f"| [{lesson.title}](lessons/{lesson.path.name}) | {lesson.part} |" for lesson in lessons]
-        text = text.replace("{{ lessons }}", "\n".join(["| lesson | about |", "|---|---|", *course]))
-        text += "\n" + "\n".join(_contents(*part) for part in self._parts())
+        rows = [f"| [{each.heading}](lessons/{each.path.name}) | {each.part} |" for each in lessons]
+        text = text.replace("{{ lessons }}", "\n".join(["| lesson | about |", "|---|---|", *rows]))
+        text += "\n" + "\n".join(_contents(*part) for part in self._parts(lessons))
         (self.sources / "index.md").write_text(text, encoding="utf-8")
 
-    def _parts(self) -> list[tuple[str, list[str]]]:
+    def _parts(self, lessons: Sequence[Lesson]) -> list[tuple[str, list[str]]]:
+        """Return the parts of the contents: caption, and pages in their order."""
         pages = [page.rpartition(".")[0] for page in self.table.values() if (self.sources / page).exists()]
-        names = {"Lessons": "lessons/", "Assignments": "assignments/", "More": "more/"}
         order = sorted(pages, key=lambda page: (not page.endswith("/index"), page == "more/changelog", page))
-        return [(name, [page for page in order if page.startswith(start)]) for name, start in names.items()]
+        names = {"Assignments": "assignments/", "More": "more/"}
+        others = [(name, [page for page in order if page.startswith(start)]) for name, start in names.items()]
+        return [("Lessons", [f"{each.heading} <lessons/{each.stem}>" for each in lessons]), *others]
 
 
 def _contents(caption: str, pages: Sequence[str]) -> str:

@@ -144,8 +144,8 @@ def test_the_guide_of_the_assignments_ends_where_it_turns_to_those_who_teach(roo
 def test_the_first_page_has_the_map_of_the_course(root):
     run_first(root)
     start = (written(root)[0].sources / "index.md").read_text()
-    assert "| [A small lesson](lessons/01_second.ipynb) | Lecture · 5 minutes |" in start
-    assert "\nlessons/00_first\nlessons/01_second\n" in start
+    assert "| [01 A small lesson](lessons/01_second.ipynb) | Lecture · 5 minutes |" in start
+    assert "\n00 A small lesson <lessons/00_first>\n01 A small lesson <lessons/01_second>\n" in start
 
 
 def test_texts_link_to_pages(root):
