@@ -13,6 +13,7 @@ from PIL.Image import Image as Picture
 from vizwidgets.draw.charts import figure_png
 from vizwidgets.draw.pixels import png
 
+from .bundle import view_bundle
 from .filmed import Filmed
 from .run import Run
 
@@ -57,8 +58,7 @@ class Still(Filmed, ipywidgets.VBox):
         return Image(self._still_png(), alt=self._words(), width=self._still_width)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
-        bundle = super()._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        data = view_bundle(self, **options)
         data["text/plain"] = f"{type(self).__name__}({self._words()})"  # stable: nbval compares it
         data["image/png"] = base64.b64encode(self._still_png()).decode()
         return data

@@ -134,7 +134,7 @@ class CountSlider(controls.PlaceSlider):
 
     def __init__(self) -> None:
         like = controls.int_slider("Labels", "Labelled target images of each class", 0, 1)
-        looks = {name: getattr(like, name) for name in ("description", "tooltip", "style", "layout")}
+        looks = {name: getattr(like, name, None) for name in ("description", "tooltip", "style", "layout")}
         super().__init__(COUNTS, "{:.0f}".format, **looks)
 
 

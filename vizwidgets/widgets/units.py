@@ -17,6 +17,7 @@ from vizwidgets.draw.signed import signed
 from vizwidgets.draw.unit_sheet import SCALE, WIDTH, place_at, unit_sheet
 
 from .ascent_words import model_name, provenance_line
+from .bundle import view_bundle
 from .code_box import CodeBox
 from .controls import bind, button, dropdown, group, int_slider
 from .filmed import Filmed, Reel
@@ -159,8 +160,7 @@ class UnitExplorer(UnitTraits, Filmed, ipywidgets.VBox):
         self.code_box.update()
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle = super()._repr_mimebundle_(**options)
-        data = dict(bundle[0] if isinstance(bundle, tuple) else bundle)
+        data = view_bundle(self, **options)
         data["text/plain"] = f"UnitExplorer({self._words()})"
         data["image/png"] = base64.b64encode(self.view.picture).decode()
         return data, {"image/png": {"width": WIDTH}}
