@@ -16,6 +16,8 @@ from .slide import Part, Slide
 
 PAGE = Path(__file__).parent / "page"
 WIDE, LONG = 1.6, 44  # a picture as wide, or code with as many letters in a line, leaves no room beside it
+SMALLEST, LARGEST = 24, 40  # pixels; letters of code and print fill the slide within these limits
+LETTER = 0.56  # width of a letter over its height, set as close as the style sheet does
 _PAGES = Environment(loader=FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -71,6 +73,7 @@ def deck_page(deck: Deck) -> str:
         slides=deck.slides,
         layout=lambda slide: _layout(slide, slide is deck.slides[0]),
         address=lambda slide, place: _address(deck.stem, slide, place),
+        letters=_letters,
     )
 
 
@@ -91,6 +94,20 @@ def write_style(folder: Path) -> None:
 
 def _address(stem: str, slide: Slide, place: int) -> str:
     return f"pictures/{stem}/{slide.cell}-{place}.webp"
+
+
+def _letters(slide: Slide) -> int:
+    """Return the height of a slide's letters of code and print in pixels: as large as there is room for.
+
+    A slide has 1100 pixels for the longest line, and 420 for all lines, or half of it beside a picture.
+    """
+    texts = [part for part in slide.parts if part.kind in ("code", "printed")]
+    if not texts:
+        return SMALLEST
+    rows = sum(part.html.count("\n") + 1 for part in texts)
+    room = 210 if any(part.picture for part in slide.parts) else 420
+    largest = min(1100 / (LETTER * max(part.width for part in texts)), room / (1.35 * rows))
+    return int(min(LARGEST, max(SMALLEST, largest)))
 
 
 def _layout(slide: Slide, is_first: bool) -> str:

@@ -10,6 +10,7 @@ import mistune
 _FENCE = re.compile(r"<details>.*?</details>", re.DOTALL)
 _SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
 _KEPT = re.compile(r"`[^`]*`|(\$\$.+?\$\$)|(\$[^$\s](?:[^$\n]*[^$\s])?\$)", re.DOTALL)
+_LESSON = re.compile(r'href="(\d\d_\w+)\.ipynb"')
 _PLACE = re.compile("\x02(\\d+)\x03")
 _QUESTION = "**Predict first"
 
@@ -80,7 +81,9 @@ def unfolded(text: str) -> str:
 
 
 def html(text: str) -> str:
-    r"""Return markdown as HTML; formulas stay as they are, between ``\(`` and ``\)`` or ``\[`` and ``\]``.
+    r"""Return markdown as HTML; a link to a lesson leads to its deck.
+
+    Formulas stay as they are, between ``\(`` and ``\)`` or ``\[`` and ``\]``.
 
     Examples
     --------
@@ -97,7 +100,7 @@ def html(text: str) -> str:
         return f"\x02{len(kept) - 1}\x03"
 
     made = str(_MARKDOWN(_KEPT.sub(keep, text)))
-    return _PLACE.sub(lambda match: kept[int(match[1])], made)
+    return _PLACE.sub(lambda match: kept[int(match[1])], _LESSON.sub(r'href="\1.html"', made))
 
 
 def plain(text: str) -> str:

@@ -26,8 +26,17 @@ class Picture:
     shape: float
 
 
-def shown_outputs(cell: Mapping[str, Any], alt: str) -> list[Picture | str]:
-    """Return the pictures of a cell, and what it printed as HTML, in the order of the lesson.
+@dataclass(frozen=True)
+class Words:
+    """What was printed, its HTML with the letters of its longest line; or, of kind "table", a table."""
+
+    kind: str
+    html: str
+    width: int = 0
+
+
+def shown_outputs(cell: Mapping[str, Any], alt: str) -> list[Picture | Words]:
+    """Return the pictures of a cell, and what it printed, in the order of the lesson.
 
     Parameters
     ----------
@@ -39,9 +48,9 @@ def shown_outputs(cell: Mapping[str, Any], alt: str) -> list[Picture | str]:
     Examples
     --------
     >>> shown_outputs({"outputs": [{"output_type": "stream", "name": "stdout", "text": "h < 3"}]}, "")
-    ['<pre class="printed">h &lt; 3</pre>']
+    [Words(kind='printed', html='h &lt; 3', width=5)]
     """
-    shown: list[Picture | str] = []
+    shown: list[Picture | Words] = []
     for output in _joined(cell.get("outputs", ())):
         if output["output_type"] == "stream":
             shown.append(_printed(output["text"]))
@@ -67,7 +76,7 @@ def _joined(outputs: Any) -> Iterator[dict[str, Any]]:
         yield waiting
 
 
-def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture | str]:
+def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture | Words]:
     """Return the form of an output that a slide can show: a picture, a table, or words."""
     data = output["data"]
     for kind in ("image/png", "image/jpeg"):
@@ -76,7 +85,7 @@ def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture
             words = data.get("text/plain") if WIDGET in data else None
             return [_picture(base64.b64decode(data[kind]), said or own or words or alt)]
     if "text/html" in data:
-        return [f'<div class="table">{"".join(data["text/html"])}</div>']
+        return [Words("table", "".join(data["text/html"]))]
     return [_printed(data["text/plain"])] if data.get("text/plain") else []
 
 
@@ -85,6 +94,6 @@ def _picture(data: bytes, alt: str) -> Picture:
         return Picture(encode(image), "".join(alt), image.width / image.height)
 
 
-def _printed(text: Any) -> str:
-    words = _COLOURS.sub("", "".join(text)).rstrip().lstrip("\n")  # the margin of a first line may be a table's
-    return f'<pre class="printed">{escape(words)}</pre>'
+def _printed(text: Any) -> Words:
+    words = _COLOURS.sub("", "".join(text)).rstrip().lstrip("\n")  # a first line may have a table's margin
+    return Words("printed", escape(words), max(map(len, words.splitlines()), default=0))

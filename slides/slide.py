@@ -22,13 +22,13 @@ class Part:
     Attributes
     ----------
     kind : str
-        "formula", "list", "table", "question", "code", "output" or "film".
+        "formula", "list", "table", "question", "code", "printed", "picture" or "film".
     html : str
         What it is on the page; of a film, what it shows in words.
     picture : Picture, optional
         In place of HTML.
     width : int
-        Letters in the longest line of code.
+        Letters in the longest line of code or print.
     """
 
     kind: str
@@ -121,9 +121,9 @@ def _code_parts(cell: NotebookNode, facts: Facts, films: frozenset[str]) -> Iter
     for output in outputs:
         if isinstance(output, Picture):
             if {"output", "picture"} & set(wanted):
-                yield Part("output", picture=output)
+                yield Part("picture", picture=output)
         elif {"output", "printed"} & set(wanted):
-            yield Part("output", output)
+            yield Part(output.kind, output.html, width=output.width)
 
 
 def shown_lines(source: str, facts: Facts) -> str:

@@ -12,6 +12,7 @@ from .facts import is_slide
 from .markdown import plain, unfolded
 
 LONGEST_TASK = 80  # letters; of a longer one stands there what comes before its colon
+_ASIDES = (["predict"], ["outcome"])
 _NUMBERED = re.compile(r"\*\*(\d+)\.\*\*\s*(.+?[.?])(?:\s|$)", re.DOTALL)  # **1.** Write the flip rate.
 
 
@@ -25,11 +26,10 @@ def notes_of(cells: Sequence[NotebookNode], place: int) -> list[str]:
     place : int
         Which of them is the slide.
     """
-    begin = place
-    while begin and _is_prose(cells[begin - 1]):
+    begin, end = place, place + 1
+    while begin and (_is_prose(cells[begin - 1]) or _asks(cells[begin - 1])):
         begin -= 1
-    end = place + 1
-    while end < len(cells) and _is_answer(cells[end]) and not is_slide(cells[end]):
+    while end < len(cells) and (_is_answer(cells[end]) or _asks(cells[end])):
         end += 1
     texts = [cell.source for cell in cells[begin:end] if cell.cell_type == "markdown"]
     return [text for text in map(_without_headings, texts) if text.strip()]
@@ -49,7 +49,7 @@ def functions_of(cells: Sequence[NotebookNode], place: int) -> tuple[str, ...]:
     if cells[place].cell_type == "markdown":
         while after < len(cells) and not is_slide(cells[after]):
             after += 1
-    code = [cell.source for cell in cells[place:after] if cell.cell_type == "code"]
+    code = [cell.source for cell in cells[place:after] if cell.cell_type == "code" and not _asks(cell)]
     return tuple(dict.fromkeys(name for source in code for name in names_used(source)))
 
 
@@ -92,7 +92,12 @@ def _is_prose(cell: NotebookNode) -> bool:
 
 
 def _is_answer(cell: NotebookNode) -> bool:
-    return "answer" in cell.metadata.get("tags", ())
+    return "answer" in cell.metadata.get("tags", ()) and not is_slide(cell)
+
+
+def _asks(cell: NotebookNode) -> bool:
+    """Whether a cell asks for a prediction or compares it: it stands between a slide and its words."""
+    return cell.cell_type == "code" and not is_slide(cell) and names_used(cell.source)[-1:] in _ASIDES
 
 
 def _without_headings(text: str) -> str:

@@ -12,7 +12,8 @@ if (asked.has("dark")) dark();
 
 window.MathJax = {
   tex: { inlineMath: [["\\(", "\\)"]], displayMath: [["\\[", "\\]"]] },
-  svg: { fontCache: "local" }, // a formula takes its letters along into the speaker's window
+  // A formula takes its letters along into the speaker's window, and is as large on a slide that is not yet shown.
+  svg: { fontCache: "local", matchFontHeight: false },
   options: { enableMenu: false },
 };
 
@@ -21,6 +22,7 @@ Reveal.initialize({
   height: 720,
   margin: 0,
   center: false,
+  controls: false,
   hash: true,
   slideNumber: "c/t",
   transition: "none",

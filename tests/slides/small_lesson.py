@@ -49,12 +49,14 @@ def small_lesson() -> NotebookNode:
         ),
         new_code_cell("x = 0\nfor _ in range(3):\n    x = x + vw.step(x)", id="by_hand"),
         new_markdown_cell("Now for *many* hills.", id="words"),
+        new_code_cell("vw.predict('how many are below three', 'some', 'all')", id="say"),
         new_code_cell(
             "h = vw.channel('conv1', 3)\nprint(vw.activation(h) < 3)",
             id="printed",
             metadata=slide(45, "All below three", show="code output", lines="2-2"),
             outputs=[said("Tr"), said("ue"), new_output("stream", name="stderr", text="a warning")],
         ),
+        new_code_cell("low = vw.activation(h) < 3\nvw.outcome('how many are below three', low)", id="came"),
         new_markdown_cell(
             "<details><summary>Why?</summary>\n\nThe hills are *low*.\n</details>",
             id="answer",

@@ -25,6 +25,10 @@ def test_formulas_are_no_markdown():
     assert html("so $x_1 < x_2$ and $y_1$") == "<p>so \\(x_1 &lt; x_2\\) and \\(y_1\\)</p>\n"
 
 
+def test_a_link_to_a_lesson_leads_to_its_deck():
+    assert 'href="04_vgg16_filters.html"' in html("see [lesson 04](04_vgg16_filters.ipynb)")
+
+
 def test_a_dollar_in_code_or_of_money_is_no_formula():
     assert html("`a $ b` costs 5 $ or 7 $") == "<p><code>a $ b</code> costs 5 $ or 7 $</p>\n"
 
