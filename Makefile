@@ -18,10 +18,11 @@ LAB_STAMP := $(VENV)/.lab-$(HERE)
 TEST_STAMP := $(VENV)/.test-$(HERE)
 BENCH_STAMP := $(VENV)/.bench-$(HERE)
 SITE_STAMP := $(VENV)/.site-$(HERE)
+SLIDES_STAMP := $(VENV)/.slides-$(HERE)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help lab test check data site bench clean
+.PHONY: help lab test check data site slides bench clean
 
 help:  ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -44,6 +45,9 @@ data: $(LAB_STAMP)  ## Fetch and verify the weights and the digits; nothing that
 site: $(SITE_STAMP) data  ## Run the lessons that have not run yet, build the course as a website in build/site
 	@$(RUN) -m website
 
+slides: $(SLIDES_STAMP) data  ## Run the lessons that have not run yet, build a deck of slides of each in build/slides
+	@$(RUN) -m slides
+
 bench: $(BENCH_STAMP) data  ## Time ascent and saliency maps against other libraries and this machine's limit
 	@$(RUN) benchmarks/ascent.py
 	@$(RUN) benchmarks/saliency.py
@@ -63,6 +67,10 @@ $(TEST_STAMP): $(LAB_STAMP)
 
 $(SITE_STAMP): $(LAB_STAMP)
 	$(RUN) -m pip install --disable-pip-version-check -e '.[site]'
+	@touch $@
+
+$(SLIDES_STAMP): $(LAB_STAMP)
+	$(RUN) -m pip install --disable-pip-version-check -e '.[slides]'
 	@touch $@
 
 $(BENCH_STAMP): $(LAB_STAMP)
