@@ -20,7 +20,8 @@ MOST_BYTES = 3_000_000
 MOST_FRAMES = 48
 LEAST_SIDE, MOST_SIDE = 220, 640  # pixels of the larger side; a smaller picture is shown in larger squares
 LEAST_WIDTH = 300  # that a title can be read
-FRAME_MS, LAST_MS = 125, 3000
+FRAME_MS, SLOW_MS, LAST_MS = 125, 1000, 3000
+ROUND_MS = 6000  # that a round takes if there are few frames
 ROUNDS = 3  # then it rests on its last picture: what moves for ever keeps a reader from reading
 NUM_COLORS = 112  # of the pictures; the caption has its own
 CAPTION, MARGIN = 44, 6  # pixels
@@ -91,7 +92,8 @@ def _shown_size(height: int, width: int) -> tuple[int, int]:
 def _encode(frames: Sequence[Image.Image]) -> bytes:
     palette = _palette(frames)
     drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    times = [FRAME_MS] * (len(drawn) - 1) + [LAST_MS]
+    each = min(max(ROUND_MS // len(drawn), FRAME_MS), SLOW_MS)
+    times = [each] * (len(drawn) - 1) + [LAST_MS]
     buffer = io.BytesIO()
     drawn[0].save(
         buffer, "GIF", save_all=True, append_images=drawn[1:], duration=times, loop=ROUNDS - 1, optimize=False

@@ -1,9 +1,9 @@
 // Plays a film: its picture, its curves with a cursor, play and pause, a scrubber. The page of a film and the
 // widget that plays one share it. chart.js (Chart, human) and film_screen.js (Screen) stand before this file.
 
-const SCENES_PER_SECOND = 12;
+const [SLOWEST, FASTEST, SECONDS] = [1, 12, 8]; // pictures a second at 1×; a short film takes 8 seconds if it can
 const SPEEDS = [[0.25, '¼×'], [0.5, '½×'], [1, '1×'], [2, '2×'], [4, '4×']];
-const CALM = 0.25; // three pictures a second, for readers who asked for less motion
+const CALM = 0.25; // three pictures a second at most, for readers who asked for less motion
 const ICONS = { Play: 'M4 2l10 6-10 6z', Pause: 'M3 2h4v12H3zM9 2h4v12H9z' };
 const SPEAK_MS = 2000; // between two status lines that are said aloud while it plays
 
@@ -68,6 +68,7 @@ class Player {
     const bar = make('div', 'vw-film-bar', { hidden: pictures.length < 2 }, [this.button, this.scrubber, this.speed]);
     el.classList.add('vw-film');
     el.classList.toggle('vw-film-wide', film.size[1] > 1.5 * film.size[0]);
+    el.classList.toggle('vw-film-strip', film.size[1] > 2.4 * film.size[0]);
     el.classList.toggle('vw-film-bare', !panels.length);
     el.setAttribute('role', 'group');
     el.setAttribute('aria-label', film.title);
@@ -152,7 +153,8 @@ class Player {
   tick(now) {
     this.request = requestAnimationFrame((then) => this.tick(then));
     this.shownAt ??= now;
-    const each = 1000 / (SCENES_PER_SECOND * this.speed.value);
+    const usual = Math.min(Math.max(this.film.pictures.length / SECONDS, SLOWEST), FASTEST);
+    const each = 1000 / (usual * this.speed.value);
     const due = Math.floor((now - this.shownAt) / each);
     if (!due) return;
     this.shownAt = due > 4 ? now : this.shownAt + due * each; // a page that was hidden goes on where it was

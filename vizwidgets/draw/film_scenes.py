@@ -12,8 +12,8 @@ from PIL import Image
 from .page import TINY
 from .pixels import Bytes
 
-QUALITY = 80  # of WebP, 0..100: at this one noise and edges look as they were
-LOWER = (60, 40, 25)
+QUALITIES = (80, 60, 40, 25)  # of WebP, 0..100: at the first one noise and edges look as they were
+SAMPLE = 6  # scenes, at least, by which the size of all is judged
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Scene:
     words: str
 
 
-def encode_picture(picture: Bytes, quality: int = QUALITY) -> bytes:
+def encode_picture(picture: Bytes, quality: int = QUALITIES[0]) -> bytes:
     """Return a picture as the bytes of a WebP file.
 
     Parameters
@@ -99,19 +99,29 @@ def fit_scenes(scenes: Sequence[Scene], usual_bytes: int, most_bytes: int) -> tu
     (list of Scene, list of bytes)
         The scenes that stay, and the WebP file of each.
     """
-    files = [
-        scene.picture if isinstance(scene.picture, bytes) else encode_picture(scene.picture)
-        for scene in scenes
-    ]
-    if max(picture_size(files[0])) > TINY:
-        for quality in LOWER:
-            if sum(map(len, files)) <= usual_bytes:
-                break
-            files[:-1] = [encode_picture(_pixels(scene), quality) for scene in scenes[:-1]]
+    quality = _quality_for(scenes, usual_bytes)
+    files = [*(_file(scene, quality) for scene in scenes[:-1]), _file(scenes[-1], QUALITIES[0])]
     kept = list(range(len(scenes)))
     while sum(len(files[index]) for index in kept) > most_bytes and len(kept) > 2:
         kept = sorted({*kept[::2], kept[-1]})
     return [scenes[index] for index in kept], [files[index] for index in kept]
+
+
+def _quality_for(scenes: Sequence[Scene], usual_bytes: int) -> int:
+    """Return the highest quality with which all scenes will be small enough, judged by some of them."""
+    some = scenes[:: max(1, len(scenes) // SAMPLE)]
+    for quality in QUALITIES[:-1]:
+        if sum(len(_file(scene, quality)) for scene in some) * len(scenes) <= usual_bytes * len(some):
+            return quality
+    return QUALITIES[-1]
+
+
+def _file(scene: Scene, quality: int) -> bytes:
+    if isinstance(scene.picture, bytes) and (
+        quality == QUALITIES[0] or max(picture_size(scene.picture)) <= TINY
+    ):
+        return scene.picture
+    return encode_picture(_pixels(scene), quality)
 
 
 def _pixels(scene: Scene) -> Bytes:
