@@ -12,6 +12,7 @@ from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.standing import Standing, standings
 
 STYLE = (Path(__file__).parent / "course_map.css").read_text(encoding="utf-8")
+NONE = "–"
 HEADS = ("lesson", "minutes", "predictions", "points", "last visit")
 
 
@@ -108,22 +109,26 @@ def _row(one: Standing, is_next: bool) -> str:
         f"<a href='{lesson.name}.ipynb'>{lesson.name[:2]} {escape(lesson.title)}</a>{here}"
         f"<span class='vw-map-question'>{escape(lesson.question)}</span>"
     )
-    cells = "".join(
-        f"<td role='cell' class='vw-map-state'><span class='vw-map-label'>{name} </span>{words}</td>"
-        for name, words in zip(HEADS[1:], _cells(one), strict=True)
-    )
+    cells = "".join(_cell(name, words) for name, words in zip(HEADS[1:], _cells(one), strict=True))
     look = "vw-map-done" if one.is_done else "vw-map-begun" if one.is_begun else "vw-map-new"
     start = f"<tr role='row' class='{look}' style='--vw-share: {100 * one.share:.0f}%'>"
     return f"{start}<th role='rowheader' scope='row'>{head}</th>{cells}</tr>"
+
+
+def _cell(name: str, words: str) -> str:
+    """Return a cell that says its own name where the heads have no room."""
+    label = f"<span class='vw-map-label'>{name}</span>"
+    both = f"{label} {words}" if name == HEADS[-1] else f"{words} {label}"
+    return f"<td role='cell' class='vw-map-state{' vw-map-none' if words == NONE else ''}'>{both}</td>"
 
 
 def _cells(one: Standing) -> tuple[str, str, str, str]:
     """Return minutes, predictions, points and last visit, in words."""
     asked, worth = len(one.lesson.predictions), one.lesson.points
     if not one.is_begun:
-        return (str(one.lesson.minutes), str(asked or "–"), f"{worth:g}" if worth else "–", "–")
+        return (str(one.lesson.minutes), str(asked or NONE), f"{worth:g}" if worth else NONE, NONE)
     made = _part(one.made, asked)
-    return (str(one.lesson.minutes), made, _part(one.reached, worth), _day(one.visited) or "–")
+    return (str(one.lesson.minutes), made, _part(one.reached, worth), _day(one.visited) or NONE)
 
 
 def _part(done: float, there: float) -> str:
@@ -135,7 +140,7 @@ def _part(done: float, there: float) -> str:
     ('1 of 4', '✓ 2.5 of 2.5', '–')
     """
     if not there:
-        return "–"
+        return NONE
     return f"{'✓ ' if done >= there else ''}{done:g} of {there:g}"
 
 

@@ -62,10 +62,10 @@ class OutcomeCard(anywidget.AnyWidget):
         shown = f"{self.said} {self.unit}".strip() if self.said else "nothing yet"
         pairs = [("You predicted", shown), *([("What came", came)] if came else [])]
         self.words = ", ".join(f"{name.lower()}: {value}" for name, value in pairs)
-        rows = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+        rows = "".join(f"<p><small>{name}</small> <b>{escape(value)}</b></p>" for name, value in pairs)
         verdict = verdict_on(self.said, self.came, self.unit)
         hint = f"<p class='vw-predict-hint'>{verdict}</p>" if verdict else ""
-        self.page = f"<div class='vw-predict' role='status'><dl>{rows}</dl>{hint}</div>"
+        self.page = f"<div class='vw-predict'><div class='vw-predict-pairs'>{rows}</div>{hint}</div>"
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = super()._repr_mimebundle_(**options)

@@ -17,7 +17,7 @@ const fields = (model) => {
   const make = (type, value, words, className) => {
     const label = part('label', className);
     const input = document.createElement('input');
-    Object.assign(input, { type, value, name: group, required: true });
+    Object.assign(input, { type, value, name: group });
     input.setAttribute(KEYS, 'true');
     label.append(input, part('span', '', words));
     return label;
@@ -33,26 +33,26 @@ const fields = (model) => {
 
 function render({ model, el }) {
   const card = part('div', 'vw-predict');
-  const form = document.createElement('form');
   const set = document.createElement('fieldset');
   const title = part('legend', 'vw-predict-title');
   title.append(part('small', '', 'Your prediction'), model.get('question'));
   const row = part('div', 'vw-predict-row');
   row.append(...fields(model));
   const inputs = [...row.querySelectorAll('input')];
-  const commit = part('button', '', 'Commit');
+  const commit = part('button', 'vw-predict-commit', 'Commit');
   const said = part('p', 'vw-predict-row');
   said.setAttribute('role', 'status');
   const change = part('button', '', 'Change');
   const below = part('p', 'vw-predict-note');
   below.setAttribute('role', 'status');
-  Object.assign(commit, { type: 'submit', title: 'Kept on this computer, sent nowhere' });
-  Object.assign(change, { type: 'button', title: 'Predict something else' });
-  commit.setAttribute(KEYS, 'true');
-  change.setAttribute(KEYS, 'true');
+  commit.title = 'Kept on this computer, sent nowhere';
+  change.title = 'Predict something else';
+  for (const button of [commit, change]) {
+    button.type = 'button';
+    button.setAttribute(KEYS, 'true');
+  }
   row.append(commit);
   set.append(title, row);
-  form.append(set);
 
   const show = (isOpen) => {
     const answer = model.get('answer');
@@ -70,11 +70,18 @@ function render({ model, el }) {
     if (hadFocus && model.get('answer')) change.focus({ preventScroll: true });
   };
   const renewNote = () => { below.textContent = model.get('note'); };
-  form.addEventListener('submit', (event) => {
+  const send = () => {
+    const chosen = inputs.find((input) => input.checked || input.type !== 'radio');
+    const answer = chosen?.value.trim();
+    if (!answer) (chosen ?? inputs[0]).focus();
+    else if (answer === model.get('answer')) renew(); // nothing changes, so nothing will be heard of it
+    else model.send({ type: 'commit', answer });
+  };
+  commit.addEventListener('click', send);
+  row.addEventListener('keydown', (event) => { // a form would do this by itself, but not in JupyterLab
+    if (event.key !== 'Enter' || event.target === commit) return;
     event.preventDefault();
-    const answer = (inputs.find((input) => input.checked) ?? inputs[0]).value.trim();
-    if (answer === model.get('answer')) renew(); // nothing changes, so nothing will be heard of it
-    if (answer) model.send({ type: 'commit', answer });
+    send();
   });
   change.addEventListener('click', () => {
     show(true);
@@ -82,7 +89,7 @@ function render({ model, el }) {
   });
   model.on('change:answer', renew);
   model.on('change:note', renewNote);
-  card.append(form, said, below);
+  card.append(set, said, below);
   el.append(card);
   renew();
   renewNote();

@@ -150,8 +150,8 @@ def predict(question: str, *options: str, unit: str = "") -> PredictionCard:
             "predict takes a question and two options or more, or a question and a unit= for a number, or a "
             f"question alone for a few words; got {len(options)} options and unit={unit!r}."
         )
+    KEEPER.visit(lesson_of_question(question))
     lesson = lesson_of_question(question) or notebook_name()
-    KEEPER.visit(lesson)
     known = known_prediction(question)
     answer = known.answer if known is not None and (not options or known.answer in options) else ""
 

@@ -1,0 +1,123 @@
+"""The map of the course, and the progress: to look at, to take along, to delete."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import pytest
+
+import vizwidgets as vw
+from tests.widgets.test_prediction import HOSTILE, Page
+from vizwidgets.grading.progress.course import course
+from vizwidgets.grading.progress.entries import Prediction, Result, Visit
+from vizwidgets.grading.progress.keeper import KEEPER
+from vizwidgets.grading.progress.place import Presence
+
+FIRST, SECOND = course()[:2]
+ALL_OF_SECOND = [
+    Visit(SECOND.name, "2026-11-03 13:05"),
+    *(Prediction(SECOND.name, question, "x") for question in SECOND.predictions),
+    *(Result(SECOND.name, one.title, one.points, one.points) for one in SECOND.exercises),
+]
+
+
+@pytest.fixture(autouse=True)
+def folder(monkeypatch, tmp_path):
+    """A student sits here, who has done nothing yet."""
+    presence = Presence()
+    presence.see()
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", str(tmp_path / "mine"))
+    monkeypatch.setattr(KEEPER, "presence", presence)
+    yield tmp_path / "mine"
+    KEEPER.forget()
+
+
+def test_with_nothing_done_the_map_invites():
+    shown = vw.course_map()
+    page = Page(shown._repr_html_())
+    assert "8 lessons" in page.words and "begin here" in page.words
+    links = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
+    assert links == [f"{lesson.name}.ipynb" for lesson in course()]  # beside the notebook that shows the map
+    for lesson in course():
+        assert lesson.title in page.words and lesson.question in page.words
+    assert f"{sum(lesson.points for lesson in course()):g} points to reach" in str(shown)
+
+
+def test_the_table_has_heads_and_says_in_words_what_the_colours_say():
+    KEEPER.note(*ALL_OF_SECOND)
+    page = Page(vw.course_map()._repr_html_())
+    assert [attrs.get("scope") for tag, attrs in page.tags if tag == "th"] == ["col"] * 5 + ["row"] * 8
+    count = len(SECOND.predictions)
+    assert f"✓ {count} of {count}" in page.words and f"✓ {SECOND.points:g} of {SECOND.points:g}" in page.words
+    assert "1 of 8 lessons done" in page.words and "3 Nov 2026" in page.words
+
+
+def test_where_to_go_on_is_the_first_lesson_that_is_not_done():
+    KEEPER.note(*ALL_OF_SECOND)
+    assert vw.course_map().next.lesson == FIRST
+    KEEPER.note(Visit(FIRST.name, "2026-11-03 13:05"))
+    KEEPER.note(*(Prediction(FIRST.name, question, "x") for question in FIRST.predictions))
+    assert vw.course_map().next.lesson == course()[2]
+
+
+def test_a_page_that_is_made_of_the_lesson_shows_nobodys_progress(monkeypatch, folder):
+    KEEPER.note(*ALL_OF_SECOND)
+    monkeypatch.setattr(KEEPER, "presence", Presence())
+    page = Page(vw.course_map()._repr_html_())
+    assert "8 lessons, about" in page.words
+    assert str(folder) not in page.words and "3 Nov" not in page.words
+
+
+def test_the_map_tells_where_the_progress_lies_or_why_it_does_not(folder, monkeypatch):
+    assert f"kept in {folder / 'progress.json'} on this computer and sent nowhere" in str(vw.course_map())
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", "off")
+    assert "kept nowhere" in str(vw.course_map())
+
+
+def test_the_progress_shows_what_was_predicted_beside_what_came():
+    KEEPER.note(Prediction("01", HOSTILE, "a goat", outcome="a sheep"))
+    KEEPER.note(Result("07", "Exchange rate", 3, 1.5, 2))
+    assert "a goat" in str(vw.progress()) and "1.5 of 3" in str(vw.progress())
+    page = Page(vw.progress()._repr_html_())
+    assert HOSTILE in page.words and "script" not in [tag for tag, _ in page.tags]
+
+
+def test_what_is_exported_is_read_back_by_others(tmp_path):
+    KEEPER.note(*ALL_OF_SECOND, Prediction("x", "odd, words", 'a "goat",\nperhaps', outcome="=1+1"))
+    table = vw.progress().export(tmp_path / "mine.csv")
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["kind"] for row in rows} == {"visits", "predictions", "exercises"}
+    [odd] = [row for row in rows if row["lesson"] == "x"]
+    assert (odd["question"], odd["answer"]) == ("odd, words", 'a "goat",\nperhaps')
+    reached = [float(row["reached"]) for row in rows if row["kind"] == "exercises"]
+    assert sum(reached) == SECOND.points
+    found = json.loads(vw.progress().export(str(tmp_path / "mine.json")).read_text(encoding="utf-8"))
+    assert len(found["predictions"]) == len(SECOND.predictions) + 1
+
+
+def test_delete_asks_first_and_then_says_what_is_gone(folder):
+    KEEPER.note(*ALL_OF_SECOND)
+    (folder / "progress.damaged-20261123-120000.json").write_text("{")
+    mine = vw.progress()
+    assert mine.delete().startswith("Nothing is deleted yet.") and mine.path.exists()
+    said = mine.delete(confirm=True)
+    assert f"{len(SECOND.predictions)} predictions, {len(SECOND.exercises)} exercises" in said
+    assert str(folder) in said
+    assert list(folder.iterdir()) == []
+    assert vw.progress().book.entries == () and "begin here" in vw.course_map()._repr_html_()
+
+
+def test_a_terminal_may_look_and_delete_as_well(monkeypatch, folder):
+    KEEPER.note(*ALL_OF_SECOND)
+    monkeypatch.setattr(KEEPER, "presence", Presence())
+    assert len(vw.progress().book.results()) == len(SECOND.exercises)
+    vw.progress().delete(confirm=True)
+    assert not (folder / "progress.json").exists()
+
+
+def test_off_is_said(monkeypatch):
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", "off")
+    assert "says off" in str(vw.progress())
+    assert vw.progress().path is None
