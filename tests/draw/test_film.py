@@ -223,6 +223,8 @@ def test_a_file_that_is_no_film_is_refused_in_words(tmp_path, name, contents, wo
         {"record": "[1]"},
         {"versions": 3},
         {"points": 4},
+        {"last": 1e400},
+        {"record": "[" * 100_000},
     ],
 )
 def test_a_film_with_something_else_in_its_place_is_damaged(page, tmp_path, change):

@@ -84,7 +84,7 @@ def parse_page(page: bytes, name: str, format_name: str) -> dict[str, Any]:
         )
     try:
         return _fields(data)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise ValueError(f"{name} is a damaged film ({error}): copy it again from where it came.") from error
 
 
@@ -107,7 +107,7 @@ def _find_data(page: bytes, name: str) -> str:
 def _read_json(text: str, name: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{name} is a damaged film ({error}): copy it again from where it came.") from error
     return data if isinstance(data, dict) else {}
 

@@ -70,12 +70,12 @@ def picture_size(file: bytes) -> tuple[int, int]:
     Raises
     ------
     ValueError
-        If it is no WebP file.
+        If it is no WebP file, or one of a size that no film has.
     """
     try:
         image = Image.open(io.BytesIO(file), formats=["WEBP"])
-    except OSError as error:
-        raise ValueError("one of its pictures is no WebP file.") from error
+    except (OSError, Image.DecompressionBombError) as error:
+        raise ValueError("one of its pictures is no WebP file, or a huge one") from error
     return image.height, image.width
 
 

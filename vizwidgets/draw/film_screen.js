@@ -20,7 +20,7 @@ class Screen { // draws each picture when it is decoded, and never an older one 
     const mine = ++this.asked;
     const image = this.image(index);
     for (const next of [index + 1, index + 2]) if (next < this.urls.length) this.image(next);
-    await image.decode();
+    try { await image.decode(); } catch { return; } // damaged: the one before stays
     if (mine < this.drawn) return;
     this.drawn = mine;
     const { canvas } = this;
