@@ -19,7 +19,8 @@ from vizwidgets.models.zoo import list_models
 
 HERE = Path(__file__).parent
 PLAYER = ("chart.js", "film_screen.js", "film_player.js")  # what the page of a film has too
-SCRIPTS = (*(f"../draw/{name}" for name in PLAYER), "film_view.js")  # one module: it cannot import
+SCRIPTS = (*(f"../draw/{name}" for name in PLAYER), "stage.js", "film_view.js")  # one module
+STYLES = ("../draw/film_player.css", "stage.css")
 
 
 class FilmPlayer(anywidget.AnyWidget):
@@ -47,7 +48,7 @@ class FilmPlayer(anywidget.AnyWidget):
     """
 
     _esm = "\n".join((HERE / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    _css = (HERE / "../draw/film_player.css").read_text(encoding="utf-8")
+    _css = "\n".join((HERE / name).read_text(encoding="utf-8") for name in STYLES)
 
     data = traitlets.Unicode("", help="The film, as its page holds it, without its record.").tag(sync=True)
     note = traitlets.Unicode("", help="What is missing on this machine, in words.").tag(sync=True)

@@ -1,7 +1,10 @@
-// A film in a notebook. film_player.js (mount, readFilm) and what it needs stand before this file in one module.
+// A film in a notebook. stage.js (offerStage), film_player.js (mount, readFilm) and what it needs stand before this
+// file in one module.
 
 function render({ model, el }) {
-  return mount(el, readFilm(model.get('data')), { note: model.get('note') });
+  const end = mount(el, readFilm(model.get('data')), { note: model.get('note') });
+  offerStage(el, '.vw-film-title');
+  return end;
 }
 
 export default { render };

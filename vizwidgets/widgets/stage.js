@@ -93,7 +93,7 @@ class Stage {
     window.addEventListener('keydown', this.guard, true);
     document.addEventListener('fullscreenchange', this.follow);
     if (!root.contains(former) || former === this.button) { // Space starts and pauses
-      root.querySelector(':is(.vw-buttons, .vw-film-buttons) button:not(:disabled)')?.focus({ preventScroll: true });
+      root.querySelector(':is(.vw-buttons button, .vw-film-play):not(:disabled)')?.focus({ preventScroll: true });
     }
     await this.rise();
   }
@@ -130,8 +130,8 @@ class Stage {
   }
 }
 
-// Gives an explorer its button, once it has a header; harmless to call again.
-const offerStage = (root) => {
-  const header = root.querySelector(':scope > .vw-header');
+// Gives an explorer, or a film, its button, once it has a header; harmless to call again.
+const offerStage = (root, name = ':scope > .vw-header') => {
+  const header = root.querySelector(name);
   if (header && !header.querySelector(':scope > .vw-stage-buttons')) new Stage(root, header);
 };
