@@ -31,6 +31,7 @@ def test_each_frame_shows_its_picture_and_another_caption():
 def test_it_rests_on_its_last_picture_after_some_rounds():
     image = Image.open(io.BytesIO(gray_film().gif()))
     assert image.info["loop"] == film_gif.ROUNDS - 1
+    assert image.info["comment"] == b"a gray square"  # the alternative text, for whoever shows it
     durations = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
     assert durations[-1] > 5 * durations[0] > 0
 

@@ -23,7 +23,7 @@ LEAST_WIDTH = 300  # that a title can be read
 FRAME_MS, SLOW_MS, LAST_MS = 125, 1000, 3000
 ROUND_MS = 6000  # that a round takes if there are few frames
 ROUNDS = 3  # then it rests on its last picture: what moves for ever keeps a reader from reading
-NUM_COLORS = 112  # of the pictures; the caption has its own
+NUM_COLORS = 208  # of the pictures; the caption has its own
 CAPTION, MARGIN = 44, 6  # pixels
 BAR, BAR_GROUND = "#0b63c5", "#d9dfe6"
 
@@ -31,8 +31,8 @@ BAR, BAR_GROUND = "#0b63c5", "#d9dfe6"
 def film_gif(film: Film) -> bytes:
     """Return a film as the bytes of an animated GIF of at most about 3 MB.
 
-    It has fewer frames than the film and fewer colours, no curves and no record. A GIF has no place for
-    alternative text: whoever shows it on a page writes ``film.alt`` beside it.
+    It has fewer frames than the film and fewer colours, no curves and no record. Browsers read no alternative
+    text in a GIF: whoever shows it on a page writes ``film.alt`` there; it stands in the file's comment too.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def film_gif(film: Film) -> bytes:
     """
     kept = _evenly(len(film.pictures), MOST_FRAMES)
     while True:
-        made = _encode([_frame(film, index) for index in kept])
+        made = _encode([_frame(film, index) for index in kept], film.alt)
         if len(made) <= MOST_BYTES or len(kept) <= 2:
             return made
         kept = [kept[place] for place in _evenly(len(kept), max(2, len(kept) * MOST_BYTES // len(made)))]
@@ -89,23 +89,23 @@ def _shown_size(height: int, width: int) -> tuple[int, int]:
     return round(height * shrink), round(width * shrink)
 
 
-def _encode(frames: Sequence[Image.Image]) -> bytes:
+def _encode(frames: Sequence[Image.Image], comment: str) -> bytes:
     palette = _palette(frames)
     drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     each = min(max(ROUND_MS // len(drawn), FRAME_MS), SLOW_MS)
     times = [each] * (len(drawn) - 1) + [LAST_MS]
+    how = {"duration": times, "loop": ROUNDS - 1, "comment": comment.encode()}
     buffer = io.BytesIO()
-    drawn[0].save(
-        buffer, "GIF", save_all=True, append_images=drawn[1:], duration=times, loop=ROUNDS - 1, optimize=False
-    )
+    drawn[0].save(buffer, "GIF", save_all=True, append_images=drawn[1:], optimize=False, **how)
     return buffer.getvalue()
 
 
 def _palette(frames: Sequence[Image.Image]) -> Image.Image:
     """Return the colours of all frames, the same for each, so that nothing flickers."""
     some = [frames[index] for index in _evenly(len(frames), 6)]
-    joined = Image.fromarray(np.concatenate([np.asarray(frame) for frame in some]))
-    found = joined.quantize(NUM_COLORS, Image.Quantize.MEDIANCUT).getpalette() or []
+    joined = Image.fromarray(np.concatenate([np.asarray(frame)[::2, ::2] for frame in some]))
+    covered = joined.quantize(NUM_COLORS, Image.Quantize.MAXCOVERAGE)  # keeps what is vivid and rare
+    found = covered.getpalette() or []
     grays = [level for step in range(14) for level in (26 + step * 229 // 13,) * 3]
     bar = [part for color in (BAR, BAR_GROUND) for part in bytes.fromhex(color[1:])]
     palette = Image.new("P", (1, 1))
