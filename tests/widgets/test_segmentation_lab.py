@@ -468,3 +468,21 @@ def test_the_chart_of_looks_names_each_point_and_marks_the_slider():
     left = [float(part.split('"')[0]) for part in drawn.split('cx="')[1:]]
     assert left[0] < left[1] and heights[0] < heights[1]  # 0.75 at look 0 stands above 0.25 at look 1
     assert "<b>0.50</b>" in gap_key(curves, 0.5) and "<b>" not in gap_key(curves, 0.2)
+
+
+def test_the_film_shows_the_test_image_after_each_step_and_the_point_that_lands(lab_of):
+    lab = lab_of()
+    lab.recorder.share = 1e6  # of a busy machine, too, each step is noted
+    lab.add()
+    lab.run_to_end()
+    film = lab.film()
+    assert film.steps == (0, 1, 2, 3) and film.words[-1].endswith("1 point landed")
+    sheet = np.asarray(Image.fromarray(lab.watch.sheet()).reduce(2)).astype(int)
+    height, width = sheet.shape[:2]
+    pictures = [np.asarray(Image.open(io.BytesIO(file))).astype(int) for file in film.pictures]
+    assert {picture.shape for picture in pictures} == {pictures[0].shape}
+    left = (pictures[-1].shape[1] - width) // 2
+    assert np.abs(pictures[-1][:height, left : left + width] - sheet).mean() < 8
+    below = [picture[height + 40 : -40, 60:] for picture in pictures]
+    assert np.abs(below[0] - below[2]).max() < 60 < np.abs(below[2] - below[3]).max()
+    assert set(film.names) >= {"loss", "mean IoU in test"} and film.values.shape[1] == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import threading
@@ -434,3 +435,18 @@ def test_a_store_of_ones_own_is_used(tmp_path):
 def test_wrong_settings_are_refused_in_words(settings, error, words):
     with pytest.raises(error, match=words):
         TransferLab(**{"source": "tiny", "target": "stripes", **settings})
+
+
+def test_the_film_shows_the_answers_of_each_step_beside_the_points():
+    lab = lab_of(num_steps=3)
+    lab.recorder.share = 1e6  # of a busy machine, too, each step is noted
+    lab.add()
+    lab.run_to_end()
+    film = lab.film()
+    assert film.steps == (0, 1, 2, 3) and film.title == "reuse of tiny for stripes"
+    pictures = [np.asarray(Image.open(io.BytesIO(file))).astype(int) for file in film.pictures]
+    sheet = lab._picture().astype(int)
+    top = (pictures[-1].shape[0] - sheet.shape[0]) // 2
+    shown = [picture[top : top + sheet.shape[0], : sheet.shape[1]] for picture in pictures]
+    assert np.abs(shown[-1] - sheet).mean() < 8 < np.abs(shown[0] - sheet).max()
+    np.testing.assert_allclose(film.values[0, 1:], lab.queue.curves.values[0, 1:])

@@ -14,7 +14,7 @@ from .pixels import Bytes
 
 CHART = (560, 330)  # pixels: width and height
 GAP = 16
-WIDE = 2.4  # a picture that is so many times as wide as high has the chart beneath it
+WIDE = 2.3  # a picture that is so many times as wide as high has the chart beneath it
 
 
 def steady(charts: Sequence[LearningChart]) -> list[LearningChart]:

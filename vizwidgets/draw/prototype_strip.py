@@ -12,7 +12,7 @@ from .page import FAINT, INK, TINY, Page
 from .pixels import Bytes, to_bytes
 
 COLUMNS = 5
-SIDE, GAP = 168, 12  # pixels of a picture, and between two
+SIDE, GAP = 140, 12  # pixels of a picture, and between two
 LINE = 20  # of a caption: title with score, what the network says, what went wrong
 ALARM = "#a63d00"
 
@@ -36,7 +36,7 @@ def prototype_strip(pictures: np.ndarray, captions: Sequence[Mapping[str, Any]])
     --------
     >>> words = {"title": "7", "score": "22", "says": "7 · 99%", "isRight": True, "verdict": ""}
     >>> prototype_strip(np.zeros((6, 28, 28, 1), np.uint8), [words] * 6).shape
-    (486, 900, 3)
+    (430, 760, 3)
     """
     height, width = picture_size(pictures.shape[1:3])
     columns = min(COLUMNS, len(pictures))
@@ -55,7 +55,7 @@ def picture_size(shape: tuple[int, ...]) -> tuple[int, int]:
     Examples
     --------
     >>> picture_size((28, 28)), picture_size((224, 224)), picture_size((12, 24))
-    ((168, 168), (168, 168), (84, 168))
+    ((140, 140), (140, 140), (60, 120))
     """
     zoom = SIDE / max(shape)
     if max(shape) <= TINY:

@@ -43,7 +43,7 @@ def graph_scenes(evaluation: Evaluation, numbers: Sequence[int]) -> list[Scene]:
     ('forward 1 of 1: f is a product of x and x. · f = x · x = 3 · 3 = 9', True)
     """
     layout = lay_out(evaluation.graph)
-    num_lines = max(len(lines_at(evaluation, number)) for number in numbers)
+    num_lines = max(len(lines_at(evaluation, number)) for number in range(len(evaluation.steps) + 1))
     return [
         Scene(
             number,

@@ -9,9 +9,9 @@ from typing import Generic, TypeVar
 
 Seen = TypeVar("Seen")
 
-MOST_SCENES = 96  # of a film
+MOST_SCENES = 64  # of a film
 SHARE = 0.05  # of the time of a run that its notes may take,
-ALLOWANCE = 0.3  # and seconds that they may take at once: a run that is over soon is noted step by step
+ALLOWANCE = 0.1  # and seconds that they may take at once: a run that is over soon is noted step by step
 
 
 @dataclass(frozen=True)

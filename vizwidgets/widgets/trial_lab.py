@@ -18,7 +18,7 @@ from vizwidgets.draw.learning_chart import LearningChart
 from .explorer import Curves
 from .filmed import Reel
 from .live_view import LiveView
-from .recorder import spread_out
+from .recorder import Recorder, spread_out
 from .trial_board import Board
 from .trial_entries import Added
 from .trial_film import TrialSeen, TrialTape, trial_scenes
@@ -224,6 +224,11 @@ class TrialLab(TrialResults):
             self._charted = points, self.chart()
         words = self._now() + (f" · {landed} point{'s' * (landed > 1)} landed" if landed else "")
         return words, TrialSeen(self._seen(), self._charted[1], self._title())
+
+    @property
+    def recorder(self) -> Recorder[TrialSeen]:
+        """What notes the scenes of a film while networks train."""
+        return self.tape.recorder
 
     def _seen(self) -> Callable[[], np.ndarray]:
         """Return what draws the network of this moment, whatever happens until then."""
