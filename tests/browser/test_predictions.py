@@ -1,4 +1,4 @@
-"""Predictions and the map of the course in JupyterLab and Notebook 7: keys, what is kept, where links lead."""
+"""Predictions and the map of the course in JupyterLab and Notebook 7: by keys, kept, and where links lead."""
 
 from __future__ import annotations
 
