@@ -142,7 +142,7 @@ def test_a_run_of_another_explorer_is_refused_and_says_what_plays_it(tmp_path):
         pass
 
     own = run(MyAscent(conv_net(), "0", 2, num_steps=1)).save(tmp_path / "own.html")
-    with pytest.raises(ValueError, match="film of MyAscent, not of AscentExplorer: play it with vw.load_film"):
+    with pytest.raises(ValueError, match="of MyAscent, not of AscentExplorer: play it with vw.load_film"):
         vw.AscentExplorer.load(own)
     assert MyAscent.load(own).film.kind == "MyAscent"
 
