@@ -133,6 +133,7 @@ class Graph {
     svg.setAttribute('aria-label', this.model.get('alt'));
     svg.style.maxWidth = `${1.1 * width}px`;
     svg.style.minWidth = `${0.8 * width}px`;
+    svg.style.setProperty('--vw-drawn', `${width}px`); // on the stage it is not drawn smaller than this
     for (const wire of scene.wires.filter((each) => !each.active)) drawWire(wire, svg);
     for (const wire of scene.wires.filter((each) => each.active)) drawWire(wire, svg);
     for (const box of scene.boxes) drawBox(box, scene.phase, box.node === scene.output, svg);
