@@ -17,7 +17,7 @@ import torch
 
 from vizwidgets.data.artifacts import ARTIFACTS
 from vizwidgets.data.storage import write_json
-from vizwidgets.widgets import doctor_machine, doctor_packages, front_end
+from vizwidgets.widgets import doctor_machine, doctor_packages, doctor_page, front_end
 from vizwidgets.widgets.doctor import doctor
 from vizwidgets.widgets.doctor_page import PageCheck
 from vizwidgets.widgets.doctor_report import Finding, Report
@@ -237,6 +237,7 @@ def test_a_kernel_that_cannot_send_from_a_thread_is_trouble():
 @pytest.fixture
 def sent(monkeypatch):
     monkeypatch.setattr(front_end, "_measured", {})
+    monkeypatch.setattr(doctor_page, "QUIET_SECONDS", 0.0)
     messages = []
     monkeypatch.setattr(PageCheck, "send", lambda _, content, buffers=None: messages.append(content["type"]))
     return messages

@@ -179,6 +179,7 @@ def test_questions_are_answered_at_once():
 @pytest.fixture
 def paged(monkeypatch):
     """A run whose page is asked after each step; what was sent to the page, and its answer."""
+    monkeypatch.setenv("VIZWIDGETS_START", "foreground")
     monkeypatch.setattr("vizwidgets.widgets.worker.TURN_SECONDS", -1.0)
     messages = []
     monkeypatch.setattr(Pulse, "send", lambda _, content, buffers=None: messages.append(content))

@@ -12,6 +12,7 @@ import traitlets
 from .front_end import note_threads
 
 HERE = Path(__file__).parent
+QUIET_SECONDS = 1.5  # what a thread sends sooner may pass for a part of the answer, and prove nothing
 SILENT = """<p><b>! The page has not answered.</b> Where this sentence stays, no widget is drawn: the file is
 only looked at, the kernel is gone, or the server lacks ipywidgets or anywidget (see the table).<br>→ Run the
 cell once more; else restart the kernel; else reload the page.</p>"""
@@ -21,7 +22,7 @@ class PageCheck(anywidget.AnyWidget):
     """Three lines that turn from "waiting" to "fine" by what really happens in the page.
 
     The page says hello when it has drawn the lines; the kernel answers at once and has a thread send a second
-    answer. What does not come within seconds is named, with a remedy. No call waits for it.
+    answer a while later. What does not come within seconds is named, with a remedy. No call waits for it.
 
     Attributes
     ----------
@@ -50,7 +51,9 @@ class PageCheck(anywidget.AnyWidget):
         if message.get("type") == "hello":
             self.page = dict(message.get("page", {}))
             self.send({"type": "answer"})
-            threading.Thread(target=self.send, args=({"type": "thread"},), daemon=True).start()
+            later = threading.Timer(QUIET_SECONDS, self.send, args=({"type": "thread"},))
+            later.daemon = True
+            later.start()
         elif message.get("type") == "threads":
             self.threads_arrive = bool(message.get("arrive"))
             note_threads(self.threads_arrive)

@@ -61,7 +61,7 @@ class Pulse(anywidget.AnyWidget):
     def _show(self) -> None:
         counts = COUNTS.findall(self._describe())
         with self.hold_sync():
-            self.is_running = self._run.state == "running"
+            self.is_running = self._run.state == "running" and not front_end().shows_threads
             self.value, self.most = map(int, counts[-1]) if counts else (0, 0)
 
     def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
