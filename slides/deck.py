@@ -15,8 +15,9 @@ from .outputs import Picture
 from .slide import Part, Slide
 
 PAGE = Path(__file__).parent / "page"
-WIDE, LONG = 1.6, 44  # a picture as wide, or code with as many letters in a line, leaves no room beside it
-SMALLEST, LARGEST = 24, 40  # pixels; letters of code and print fill the slide within these limits
+WIDE, LONG = 1.6, 50  # a picture as wide, or code with as many letters in a line, leaves no room beside it
+SMALLEST, LARGEST = 24, 40  # pixels; letters of code and print fill the slide within these limits,
+WITH_PICTURE = 26  # and leave room for a picture
 LETTER = 0.552  # width of a letter over its height, set as close as the style sheet does
 _PAGES = Environment(loader=FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
@@ -99,15 +100,15 @@ def _address(stem: str, slide: Slide, place: int) -> str:
 def _letters(slide: Slide) -> int:
     """Return the height of a slide's letters of code and print in pixels: as large as there is room for.
 
-    A slide has 1130 pixels for the longest line, and 420 for all lines, or half of it beside a picture.
+    A slide has 1130 pixels for the longest line, and 420 for all lines.
     """
     texts = [part for part in slide.parts if part.kind in ("code", "printed")]
     if not texts:
         return SMALLEST
     rows = sum(part.html.count("\n") + 1 for part in texts)
-    room = 210 if any(part.picture for part in slide.parts) else 420
-    largest = min(1130 / (LETTER * max(part.width for part in texts)), room / (1.35 * rows))
-    return int(min(LARGEST, max(SMALLEST, largest)))
+    largest = min(1130 / (LETTER * max(part.width for part in texts)), 420 / (1.35 * rows))
+    has_picture = any(part.picture for part in slide.parts)
+    return int(min(WITH_PICTURE if has_picture else LARGEST, max(SMALLEST, largest)))
 
 
 def _layout(slide: Slide, is_first: bool) -> str:

@@ -11,7 +11,7 @@ from slides.slide import Slide, read_slides
 from website.lessons import Lesson, lessons
 
 LESSONS = lessons()
-ROOM = {5: (3, 5), 15: (7, 12), 45: (9, 30)}  # slides at least and at most on each path
+ROOM = {5: (3, 5), 15: (7, 12), 45: (8, 30)}  # slides at least and at most on each path
 COLUMNS, ROWS = 80, 12  # of code in letters of 24 pixels
 
 
