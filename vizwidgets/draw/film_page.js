@@ -1,9 +1,16 @@
 // What the page of a film does beside playing it. film_player.js stands before this file in one script.
 
+// A page that shows the film in colours of its own asks for them in the address: #light or #dark.
+const followAddress = () => {
+  const theme = location.hash.slice(1);
+  if (['light', 'dark'].includes(theme)) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+};
+
+addEventListener('hashchange', followAddress);
 addEventListener('DOMContentLoaded', () => {
   const el = document.getElementById('film');
-  const theme = location.hash.slice(1); // a page that shows the film in its own colours asks for #light or #dark
-  if (['light', 'dark'].includes(theme)) document.documentElement.dataset.theme = theme;
+  followAddress();
   let film = null;
   try {
     film = readFilm(document.getElementById('vizwidgets-film').textContent);
