@@ -113,9 +113,11 @@ class TrainingFrame(TrainingTraits, Explorer):
     def _reel(self, most: int) -> Reel:
         self.run.wait_for_orders()
         with self.run.held():
-            notes, (names, values, panels) = self.recorder.notes, self._curves()
-            if not notes or not notes[-1].step:
+            if not self._stepper.num_taken:
                 return Reel()
+            if self.recorder.notes[-1].step < self._stepper.num_taken:  # it runs, and this step was not due
+                self.recorder.keep(self._stepper.num_taken, self._noted)
+            notes, (names, values, panels) = self.recorder.notes, self._curves()
             curves = names, values[:, : notes[-1].step + 1].copy(), panels
             chosen = [notes[index] for index in spread_out(len(notes), most)]
         return Reel([Scene(note.step, note.seen(), note.words) for note in chosen], curves)

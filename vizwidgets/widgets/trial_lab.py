@@ -239,6 +239,8 @@ class TrialLab(TrialResults):
     def _reel(self, most: int) -> Reel:
         self.run.wait_for_orders()
         with self.run.held():
+            if self.run.state == "running":
+                self.tape.follow(self._noted, is_resting=True)  # up to this step, also if it was not due
             notes, curves = self.tape.recorder.notes, self._panels_of(*self.tape.curves())
         if not (self.queue.landed or any(note.step for note in notes)):
             return Reel()
