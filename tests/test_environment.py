@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -59,3 +61,29 @@ def test_conda_takes_a_python_that_the_package_allows(project, conda):
 def test_conda_installs_the_library_itself():
     *_, last = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert last == {"pip": ["-e ."]}
+
+
+def test_binder_finds_what_it_builds_from_beside_each_other():
+    # A folder binder/ or .binder/ would make it overlook environment.yml and postBuild.
+    assert not (ROOT / "binder").exists() and not (ROOT / ".binder").exists()
+    assert os.access(ROOT / "postBuild", os.X_OK)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux")
+def test_what_binder_runs_fetches_all_that_the_lessons_need(tmp_path):
+    noted = tmp_path / "noted"
+    python = tmp_path / "python"  # stands in for Python, and notes how it is called
+    python.write_text(f'#!/bin/sh\necho "$@" > {noted}\n')
+    python.chmod(0o755)
+    environment = {**os.environ, "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run([ROOT / "postBuild"], cwd=ROOT, env=environment, check=True)
+    script, *names = noted.read_text().split()
+    assert (ROOT / script).is_file() and names == []  # without names: all of them
+
+
+def test_the_first_cell_for_colab_brings_what_colab_lacks_in_the_same_ranges(project):
+    guide = (ROOT / "docs" / "front_ends.md").read_text(encoding="utf-8")
+    asked = dict(map(split_requirement, re.findall(r'"([a-z0-9-]+[<>=][^"]*)"', guide)))
+    pip = dict(split_requirement(requirement) for requirement in project["dependencies"])
+    assert "onnx" in asked and "anywidget" in asked
+    assert asked == {name: pip[name] for name in asked}

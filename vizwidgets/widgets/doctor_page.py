@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,12 +52,16 @@ class PageCheck(anywidget.AnyWidget):
         if message.get("type") == "hello":
             self.page = dict(message.get("page", {}))
             self.send({"type": "answer"})
-            later = threading.Timer(QUIET_SECONDS, self.send, args=({"type": "thread"},))
+            later = threading.Timer(QUIET_SECONDS, self._send_from_thread)
             later.daemon = True
             later.start()
         elif message.get("type") == "threads":
             self.threads_arrive = bool(message.get("arrive"))
             note_threads(self.threads_arrive)
+
+    def _send_from_thread(self) -> None:
+        with suppress(LookupError):  # of ipykernel 7.0: the page waits in vain, and says so
+            self.send({"type": "thread"})
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict, dict]:
         data, about = super()._repr_mimebundle_(**options) or ({}, {})
