@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import distribution
+from typing import Any
 
 from ipython_pygments_lexers import IPython3Lexer
 from sphinx.application import Sphinx
@@ -24,15 +25,24 @@ myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3
 
 html_theme = "furo"
+html_favicon = "static/icon.svg"
 html_static_path = ["static", f"{MATHJAX_AT}/{MATHJAX}"]
 mathjax_path = MATHJAX
 html_css_files = ["course.css"]
+html_js_files = [("course.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False
 html_show_copyright = False
 
 
+def say_levels(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
+    """Give the headings of the contents a level, without which screen readers cannot place them."""
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app: Sphinx) -> None:
-    """Read what is called python as a notebook does: a line may begin with ! or %."""
-    app.add_lexer("python", IPython3Lexer)
+    """Make code and contents what readers of these pages need."""
+    app.add_lexer("python", IPython3Lexer)  # as in a notebook: a line may begin with ! or %
+    app.connect("html-page-context", say_levels, priority=900)  # when the theme has made the contents

@@ -129,7 +129,7 @@ def shown_outputs(cell: NotebookNode, gallery: Gallery) -> list[NotebookNode]:
             name, alt = f"{cell.id}-{number}", alt_text(cell, output)
             shown.append(_html_output(gallery.picture(base64.b64decode(data[kind]), name, alt, width, words)))
         elif "text/html" in data:
-            shown.append(_html_output(f'<div class="course-table" tabindex="0">{data["text/html"]}</div>'))
+            shown.append(_html_output(f'<div class="course-table">{data["text/html"]}</div>'))
         else:
             shown.append(output)
     return shown
