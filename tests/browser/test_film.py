@@ -156,6 +156,37 @@ def test_nothing_is_wider_than_the_window(film, width):
     assert film.button.bounding_box()["height"] >= 24
 
 
+AROUND = """<!DOCTYPE html><iframe src="run.html" style="width: {width}px; border: 0"></iframe><script>
+const frame = document.querySelector('iframe');
+frame.addEventListener('load', () => {{
+  const page = frame.contentDocument.documentElement;
+  new ResizeObserver(() => {{ frame.style.height = `${{page.offsetHeight + 2}}px`; }}).observe(page);
+}});
+</script>"""
+
+
+@pytest.mark.parametrize("width", [340, 760])
+def test_a_frame_that_is_made_as_high_as_the_film_comes_to_rest(browser, film_path, width):
+    with opened_page(browser, 1280, 900) as page:
+        pages = {"run.html": film_path.read_text(encoding="utf-8"), "": AROUND.format(width=width)}
+        page.route(
+            "http://site.test/*",
+            lambda route: route.fulfill(
+                content_type="text/html", body=pages[route.request.url.split("/")[-1]]
+            ),
+        )
+        page.goto("http://site.test/")
+        picture = page.frame_locator("iframe").locator(".vw-film-picture")
+        expect(picture).to_have_attribute("data-step", "60")
+        page.wait_for_timeout(500)
+        heights = [
+            page.locator("iframe").bounding_box()["height"] for _ in range(5) if not page.wait_for_timeout(60)
+        ]
+        assert len(set(heights)) == 1
+        assert 400 < heights[0] < 900
+        assert picture.bounding_box()["width"] > 300
+
+
 def test_a_reader_who_wants_little_motion_gets_it_slow(browser, film_path):
     with opened_page(browser) as page:
         page.emulate_media(reduced_motion="reduce")

@@ -7,10 +7,17 @@ const followAddress = () => {
   else delete document.documentElement.dataset.theme;
 };
 
+// Elsewhere the film is made to fit the window: in a frame that is made to fit the film it has a height of its own.
+const followFrame = () => {
+  document.documentElement.classList.toggle('is-fitted', Boolean(window.frameElement?.style.height));
+};
+
 addEventListener('hashchange', followAddress);
+addEventListener('resize', followFrame);
 addEventListener('DOMContentLoaded', () => {
   const el = document.getElementById('film');
   followAddress();
+  followFrame();
   let film = null;
   try {
     film = readFilm(document.getElementById('vizwidgets-film').textContent);
