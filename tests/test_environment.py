@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -87,3 +88,10 @@ def test_the_first_cell_for_colab_brings_what_colab_lacks_in_the_same_ranges(pro
     pip = dict(split_requirement(requirement) for requirement in project["dependencies"])
     assert "onnx" in asked and "anywidget" in asked
     assert asked == {name: pip[name] for name in asked}
+
+
+def test_lesson_00_has_the_same_first_cell_for_colab_as_the_guide():
+    guide = (ROOT / "docs" / "front_ends.md").read_text(encoding="utf-8")
+    (cell,) = (code for code in re.findall(r"```python\n(.*?)```", guide, re.DOTALL) if "git clone" in code)
+    lesson = json.loads((ROOT / "notebooks" / "00_start_here.ipynb").read_text(encoding="utf-8"))
+    assert any(cell in "".join(each["source"]) for each in lesson["cells"])
