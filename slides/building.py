@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from vizwidgets.draw.film import read_film
 from website.lessons import EXECUTED, NOTEBOOKS, Lesson, failed_cells, read_executed
 
 from .deck import Deck, map_page, write_deck, write_style
@@ -40,7 +41,10 @@ def lesson_deck(lesson: Lesson, executed: Path = EXECUTED, films: Path = FILMS) 
         raise ValueError("has not run: there is nothing to show yet.")
     if failed := failed_cells(ran):
         raise ValueError(f"failed at cell {failed[0]!r}.")
-    filmed = frozenset(path.stem for path in (films / lesson.stem).glob("*.html"))
+    kept = (films / lesson.stem).glob("*.html")
+    filmed = frozenset(
+        path.stem for path in kept if len(read_film(path).pictures) > 1
+    )  # one is shown as it is
     slides = read_slides(_with_outputs(lesson.notebook, ran), filmed)
     if not slides:
         raise ValueError("has no cell with the tag slide.")

@@ -15,6 +15,7 @@ from PIL import Image
 from website.pictures import WIDGET, encode
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_PROGRESS = re.compile(r"^.*\d+%\|.*\n?", re.MULTILINE)  # bars that count how far something is
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def shown_outputs(cell: Mapping[str, Any], alt: str) -> list[Picture | Words]:
     shown: list[Picture | Words] = []
     for output in _joined(cell.get("outputs", ())):
         if output["output_type"] == "stream":
-            shown.append(_printed(output["text"]))
+            shown += _printed(output["text"])
         elif output["output_type"] in ("display_data", "execute_result"):
             shown += _best(output, cell.get("metadata", {}).get("alt"), alt)
     return shown
@@ -86,7 +87,7 @@ def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture
             return [_picture(base64.b64decode(data[kind]), said or own or words or alt)]
     if "text/html" in data:
         return [Words("table", "".join(data["text/html"]))]
-    return [_printed(data["text/plain"])] if data.get("text/plain") else []
+    return _printed(data.get("text/plain", ""))
 
 
 def _picture(data: bytes, alt: str) -> Picture:
@@ -94,6 +95,7 @@ def _picture(data: bytes, alt: str) -> Picture:
         return Picture(encode(image), "".join(alt), image.width / image.height)
 
 
-def _printed(text: Any) -> Words:
-    words = _COLOURS.sub("", "".join(text)).rstrip().lstrip("\n")  # a first line may have a table's margin
-    return Words("printed", escape(words), max(map(len, words.splitlines()), default=0))
+def _printed(text: Any) -> list[Words]:
+    words = _COLOURS.sub("", "".join(text)).replace("\r", "\n")
+    words = _PROGRESS.sub("", words).rstrip().lstrip("\n")  # a first line may have a table's margin
+    return [Words("printed", escape(words), max(map(len, words.splitlines())))] if words else []

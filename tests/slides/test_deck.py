@@ -7,6 +7,7 @@ import sys
 from html.parser import HTMLParser
 
 import nbformat
+import numpy as np
 import pytest
 
 from slides.__main__ import main
@@ -14,6 +15,7 @@ from slides.building import lesson_deck, write_decks
 from slides.deck import Deck, deck_page, map_page
 from slides.slide import read_slides
 from tests.slides.small_lesson import small_lesson, write_small_lesson
+from vizwidgets.draw.film import Film, Scene
 from website.lessons import Lesson, save_executed
 
 
@@ -113,7 +115,10 @@ def test_pictures_come_from_the_lesson_as_it_ran_and_words_from_the_lesson_as_it
 def test_what_a_deck_needs_lies_beside_it(course, tmp_path):
     lesson, executed, films = course
     (films / "03_hills").mkdir(parents=True)
-    (films / "03_hills" / "live.html").write_text("a film")
+    scenes = [Scene(step, np.full((8, 8, 3), 99 * step, np.uint8), "") for step in range(2)]
+    Film.of(scenes, title="gray", kind="Explorer", alt="gray").save(films / "03_hills" / "live.html")
+    page = deck_page(lesson_deck(lesson, executed, films))
+    assert 'data-src="films/03_hills/live.html"' in page
     index = write_decks([lesson_deck(lesson, executed, films)], tmp_path / "out", films)
     for page in (index, index.with_name("03_hills.html")):
         tags = Tags()

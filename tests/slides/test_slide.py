@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from slides.outputs import Picture
+from slides.outputs import Picture, shown_outputs
 from slides.slide import Slide, read_slides
 from tests.slides.small_lesson import small_lesson
 
@@ -32,6 +32,17 @@ def test_of_code_are_shown_its_lines_and_what_it_printed_but_no_warnings(slides)
     code, output = slides["printed"].parts
     assert "channel" not in code.html and "activation" in code.html
     assert (output.kind, output.html, output.width) == ("printed", "True", 4)
+
+
+def test_a_bar_that_counted_how_far_something_was_is_left_out():
+    bar = {
+        "output_type": "stream",
+        "name": "stdout",
+        "text": "\rtop:  78%|###  | 3/4 [00:05<00:01]\n3 found\n",
+    }
+    assert [words.html for words in shown_outputs({"outputs": [bar]}, "")] == ["3 found"]
+    bar["text"] = bar["text"][:30]
+    assert shown_outputs({"outputs": [bar]}, "") == []
 
 
 def test_a_picture_says_what_it_shows_and_which_shape_it_has(slides):
