@@ -114,9 +114,10 @@ class Player {
     this.screen.show(this.index, this.film.steps[this.index]);
     this.chart.show({ step: this.film.steps[this.index] });
     this.scrubber.value = this.index;
-    this.scrubber.setAttribute('aria-valuetext', words);
     this.words.textContent = words;
-    if (!this.isPlaying) this.picture.setAttribute('aria-label', `${this.film.alt}. Shown: ${words}`);
+    if (this.isPlaying) return; // a screen reader would read each of them
+    this.scrubber.setAttribute('aria-valuetext', words);
+    this.picture.setAttribute('aria-label', `${this.film.alt}. Shown: ${words}`);
   }
 
   goTo(index) { // by hand: the film stays where it was put
