@@ -203,6 +203,15 @@ def test_a_page_that_looks_on_is_let_in_between_and_says_when_to_go_on(paged):
     assert (run.state, run.num_taken, pulse.is_running) == ("paused", 2, False)
 
 
+def test_a_run_that_is_started_before_its_page_is_drawn_waits_for_it(inside, paged):
+    inside(LAB, JPY_SESSION_NAME="x.ipynb", VIZWIDGETS_START="foreground")
+    paged.answer({"type": "view", "delta": -1})
+    paged.run.start()
+    assert (paged.run.state, paged.run.num_taken, paged.sent) == ("running", 1, [])
+    paged.answer({"type": "view", "delta": 1})
+    assert (paged.run.num_taken, len(paged.sent)) == (2, 1)
+
+
 def test_of_two_places_that_show_the_bar_only_one_answer_counts(paged):
     paged.run.start()
     first = paged.sent[-1]

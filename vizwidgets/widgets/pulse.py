@@ -51,12 +51,12 @@ class Pulse(anywidget.AnyWidget):
         run.asks_page = self.ask
 
     def ask(self) -> bool:
-        """Ask the page for a word; False where no page shows the bar."""
+        """Ask the page for a word; False without one. A page that has yet to draw it will speak up."""
         self._show()
         if self._num_views:
             self._beat += 1
             self.send({"type": "beat", "number": self._beat})
-        return self._num_views > 0
+        return self._num_views > 0 or front_end().has_page
 
     def _show(self) -> None:
         counts = COUNTS.findall(self._describe())
