@@ -120,6 +120,7 @@ class Film:
         """
         _check(scenes)
         names, values, panels = curves
+        values = np.asarray(values, np.float32)
         film = cls(
             title,
             kind,
@@ -128,7 +129,7 @@ class Film:
             (),
             alt,
             tuple(named(names)),
-            decimate(np.asarray(values, np.float32)),
+            decimate(values),
             tuple((words, tuple(map(int, members))) for words, members in panels),
             (max(values.shape[1] - 1, 0) or scenes[-1].step) if last is None else last,
             record,
