@@ -42,9 +42,7 @@ def lesson_deck(lesson: Lesson, executed: Path = EXECUTED, films: Path = FILMS) 
     if failed := failed_cells(ran):
         raise ValueError(f"failed at cell {failed[0]!r}.")
     kept = (films / lesson.stem).glob("*.html")
-    filmed = frozenset(
-        path.stem for path in kept if len(read_film(path).pictures) > 1
-    )  # one is shown as it is
+    filmed = frozenset(path.stem for path in kept if len(read_film(path).pictures) > 1)  # else it does not move
     slides = read_slides(_with_outputs(lesson.notebook, ran), filmed)
     if not slides:
         raise ValueError("has no cell with the tag slide.")
