@@ -69,6 +69,19 @@ def jpeg(picture: Bytes, quality: int) -> bytes:
     return buffer.getvalue()
 
 
+def webp(picture: Bytes) -> bytes:
+    """Return a picture as the bytes of a WebP file that loses nothing: small, of lines and squares.
+
+    Examples
+    --------
+    >>> len(webp(np.kron(np.eye(8), np.ones((20, 20)))[..., None].repeat(3, 2).astype(np.uint8))) < 200
+    True
+    """
+    buffer = io.BytesIO()
+    Image.fromarray(picture).save(buffer, "WEBP", lossless=True, exact=True, method=4)
+    return buffer.getvalue()
+
+
 def halved(picture: Bytes) -> Bytes:
     """Return a picture of half the height and width, each pixel the mean of four."""
     return np.asarray(Image.fromarray(picture).reduce(2))

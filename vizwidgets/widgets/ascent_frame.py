@@ -76,8 +76,8 @@ class AscentFrame(Together, Explorer):
         scenes = [Scene(number, self._draw(number, pictures), words) for number, pictures, words in kept]
         return Reel(scenes, curves, f"{model_name(self.model)}: {self._words()}")
 
-    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray:
-        """Return the scene of a step, (H, W, 3) bytes, made of its pictures (N, H, W, C)."""
+    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray | bytes:
+        """Return the picture of a step's scene, made of what was seen there, (N, H, W, C) bytes."""
         return tile(list(pictures))
 
     def _heading(self) -> str:

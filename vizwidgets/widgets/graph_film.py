@@ -11,6 +11,7 @@ from vizwidgets.draw.charts import figure_pixels
 from vizwidgets.draw.film import Scene
 from vizwidgets.draw.graph_figure import graph_figure
 from vizwidgets.draw.graph_layout import GraphLayout, lay_out
+from vizwidgets.draw.pixels import webp
 
 from .graph_scene import BEGIN, current_step, heading
 
@@ -38,8 +39,9 @@ def graph_scenes(evaluation: Evaluation, numbers: Sequence[int]) -> list[Scene]:
     Examples
     --------
     >>> from vizwidgets.core.autodiff import compute_graph, evaluate
+    >>> from vizwidgets.draw.film_scenes import picture_size
     >>> scenes = graph_scenes(evaluate(compute_graph("x * x"), {"x": 3}), [0, 1])
-    >>> scenes[1].words, scenes[0].picture.shape == scenes[1].picture.shape
+    >>> scenes[1].words, picture_size(scenes[0].picture) == picture_size(scenes[1].picture)
     ('forward 1 of 1: f is a product of x and x. · f = x · x = 3 · 3 = 9', True)
     """
     layout = lay_out(evaluation.graph)
@@ -47,7 +49,7 @@ def graph_scenes(evaluation: Evaluation, numbers: Sequence[int]) -> list[Scene]:
     return [
         Scene(
             number,
-            figure_pixels(graph_at(evaluation, number, layout, num_lines)),
+            webp(figure_pixels(graph_at(evaluation, number, layout, num_lines))),
             " · ".join(lines_at(evaluation, number)),
         )
         for number in numbers

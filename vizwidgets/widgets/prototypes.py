@@ -14,7 +14,8 @@ from vizwidgets.core.images import check_image
 from vizwidgets.core.layers import input_shape_of
 from vizwidgets.core.prototypes import Answers, Witness
 from vizwidgets.draw.curves import human
-from vizwidgets.draw.pixels import strip
+from vizwidgets.draw.page import TINY
+from vizwidgets.draw.pixels import strip, webp
 from vizwidgets.draw.prototype_sheet import prototype_sheet
 from vizwidgets.draw.prototype_strip import prototype_strip
 
@@ -161,14 +162,18 @@ class PrototypeWall(PrototypeTraits, AscentFrame):
         seconds = monotonic() - begun
         return super()._reel(min(most, max(FEWEST_SCENES, int(FILM_SECONDS / max(seconds, 1e-6)))))
 
-    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray:
+    def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray | bytes:
+        drawn = prototype_strip(pictures, self._captions_of(number, pictures))
+        return webp(drawn) if max(pictures.shape[1:3]) <= TINY else drawn
+
+    def _captions_of(self, number: int, pictures: np.ndarray) -> list[dict[str, Any]]:
         if number == self.run.num_taken and self.run.state != "running":
-            return prototype_strip(pictures, self._captions())  # with verdicts, as on the page
+            return self._captions()  # with verdicts, as on the page
         targets = self._targets()[: len(pictures)]
         targets += targets[:1] * (len(pictures) - len(targets))  # classes may just have been changed
         answers = self._witness.ask(as_images(pictures), targets)
         scores = [float(score) for score in answers.score]
-        return prototype_strip(pictures, [self._caption(answers, *each) for each in enumerate(scores)])
+        return [self._caption(answers, *each) for each in enumerate(scores)]
 
     def _words(self) -> str:
         if self.only:

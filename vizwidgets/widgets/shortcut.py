@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import ipywidgets
@@ -19,6 +20,7 @@ from vizwidgets.models.vision_model import VisionModel
 
 from . import controls
 from .explorer import Curves
+from .filmed import Reel
 from .meters import meters_html, percent
 from .shortcut_scene import Scene
 from .shortcut_tests import Answers, Landed, animals_for_tests, empty_meters
@@ -217,6 +219,9 @@ class ShortcutLab(ShortcutTraits, TrainingFrame):
         training = self.training
         epoch = (max(training.num_taken, 1) - 1) // training.steps_per_epoch + 1
         return f"epoch {epoch} of {training.settings.epochs} · {self._words()}"
+
+    def _reel(self, most: int) -> Reel:
+        return replace(super()._reel(most), title=f"Sheep or goat? {self._words()}")
 
     def _seen(self, guesses: Guesses) -> Callable[[], np.ndarray]:
         meters = empty_meters() if self.answers is None else self.answers.meters()
