@@ -41,9 +41,7 @@ def lesson_deck(lesson: Lesson, executed: Path = EXECUTED, films: Path = FILMS) 
         raise ValueError("has not run: there is nothing to show yet.")
     if failed := failed_cells(ran):
         raise ValueError(f"failed at cell {failed[0]!r}.")
-    kept = (films / lesson.stem).glob("*.html")
-    filmed = frozenset(path.stem for path in kept if len(read_film(path).pictures) > 1)  # else it does not move
-    slides = read_slides(_with_outputs(lesson.notebook, ran), filmed)
+    slides = read_slides(_with_outputs(lesson.notebook, ran), _filmed(films / lesson.stem))
     if not slides:
         raise ValueError("has no cell with the tag slide.")
     return Deck(lesson.stem, tuple(slides))
@@ -75,6 +73,11 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
     index = folder / "index.html"
     index.write_text(map_page(decks), encoding="utf-8")
     return index
+
+
+def _filmed(films: Path) -> frozenset[str]:
+    """Return the cells with films that move; one of a single picture says no more than the picture."""
+    return frozenset(path.stem for path in films.glob("*.html") if len(read_film(path).pictures) > 1)
 
 
 def _with_outputs(written: NotebookNode, ran: NotebookNode) -> NotebookNode:
