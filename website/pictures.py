@@ -129,10 +129,22 @@ def shown_outputs(cell: NotebookNode, gallery: Gallery) -> list[NotebookNode]:
             name, alt = f"{cell.id}-{number}", alt_text(cell, output)
             shown.append(_html_output(gallery.picture(base64.b64decode(data[kind]), name, alt, width, words)))
         elif "text/html" in data:
-            shown.append(_html_output(f'<div class="course-table">{data["text/html"]}</div>'))
+            content = lead_to_pages("".join(data["text/html"]))
+            shown.append(_html_output(f'<div class="course-table">{content}</div>'))
         else:
             shown.append(output)
     return shown
+
+
+def lead_to_pages(content: str) -> str:
+    """Let links to lessons, as the map of the course has them, lead to their pages.
+
+    Examples
+    --------
+    >>> lead_to_pages("<a href='01_sheep_or_goat.ipynb'>Sheep or goat?</a>")
+    "<a href='01_sheep_or_goat.html'>Sheep or goat?</a>"
+    """
+    return re.sub(r"""(href=['"]\d\d_\w+)\.ipynb""", r"\1.html", content)
 
 
 def _html_output(content: str) -> NotebookNode:

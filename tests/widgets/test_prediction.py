@@ -158,6 +158,13 @@ def test_without_a_kernel_the_choices_can_still_be_marked_and_hostile_words_stay
     assert data["text/plain"].startswith("Prediction(")
 
 
+def test_a_page_that_is_made_of_the_lesson_shows_what_came_and_speaks_of_nobody():
+    data, _ = vw.outcome("asked of nobody", 196)._repr_mimebundle_()
+    page = Page(data["text/html"])
+    assert "196" in page.words and "Compare it with your prediction." in page.words
+    assert "You predicted" not in page.words
+
+
 def test_the_outcome_shows_hostile_words_as_words():
     vw.predict("hostile").commit(HOSTILE)
     page = Page(vw.outcome("hostile", HOSTILE).page)

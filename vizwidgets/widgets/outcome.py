@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html import escape
-from typing import Any
+from typing import Any, SupportsFloat
 
 import anywidget
 import traitlets
@@ -36,7 +36,7 @@ class OutcomeCard(anywidget.AnyWidget):
     ----------
     question : str
         As in `predict`.
-    came : str or float, optional
+    came : str or number, optional
         What came; None where the student is to look.
     unit : str
         Of a number.
@@ -47,7 +47,7 @@ class OutcomeCard(anywidget.AnyWidget):
 
     page = traitlets.Unicode(help="What is shown, as HTML.").tag(sync=True)
 
-    def __init__(self, question: str, came: str | float | None = None, unit: str = "") -> None:
+    def __init__(self, question: str, came: str | SupportsFloat | None = None, unit: str = "") -> None:
         super().__init__()
         self.question, self.came, self.unit = question, came, unit
         self.renew()
@@ -55,7 +55,7 @@ class OutcomeCard(anywidget.AnyWidget):
     def renew(self) -> None:
         """Show what was predicted by now, and note the outcome beside it."""
         known = known_prediction(self.question)
-        came = "" if self.came is None else in_words(self.came, self.unit)
+        came = self._came()
         self.said = known.answer if known is not None else ""
         if known is not None and came and known.outcome != came:
             KEEPER.note(replace(known, outcome=came))
@@ -67,23 +67,29 @@ class OutcomeCard(anywidget.AnyWidget):
         hint = f"<p class='vw-predict-hint'>{verdict}</p>" if verdict else ""
         self.page = f"<div class='vw-predict'><div class='vw-predict-pairs'>{rows}</div>{hint}</div>"
 
+    def _came(self) -> str:
+        return "" if self.came is None else in_words(self.came, self.unit)
+
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         bundle = super()._repr_mimebundle_(**options)
         data = dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
         data["text/plain"] = f"Outcome({self.question}: {self.words})"
-        data["text/html"] = f"<style>{STYLE}</style>{self.page}"
+        came = "" if self.came is None else f"<p><small>What came</small> <b>{escape(self._came())}</b></p>"
+        compare = f"{came}<p class='vw-predict-hint'>Compare it with your prediction.</p>"
+        page = self.page if self.said else f"<div class='vw-predict'>{compare}</div>"
+        data["text/html"] = f"<style>{STYLE}</style>{page}"  # for a page without a kernel: it knows of nobody
         return data, {}
 
 
-def outcome(question: str, came: str | float | None = None) -> OutcomeCard:
+def outcome(question: str, came: str | SupportsFloat | None = None) -> OutcomeCard:
     """Show what was predicted, beside what came.
 
     Parameters
     ----------
     question : str
         As in `predict`.
-    came : str or float, optional
-        One of the options, or a number; left out where the student is to look and compare.
+    came : str or number, optional
+        One of the options, or a number (a tensor of one will do); left out where the student is to look and compare.
 
     Returns
     -------
@@ -100,7 +106,7 @@ def outcome(question: str, came: str | float | None = None) -> OutcomeCard:
     return card
 
 
-def in_words(came: str | float, unit: str = "") -> str:
+def in_words(came: str | SupportsFloat, unit: str = "") -> str:
     """Return an outcome as it is shown.
 
     Examples
@@ -114,7 +120,7 @@ def in_words(came: str | float, unit: str = "") -> str:
     return f"{number:,.0f} {unit}".strip() if abs(number) >= 1000 else f"{number:.3g} {unit}".strip()
 
 
-def verdict_on(said: str, came: str | float | None, unit: str = "") -> str:
+def verdict_on(said: str, came: str | SupportsFloat | None, unit: str = "") -> str:
     """Return a word on a prediction; "" where there is none, or only a person could tell.
 
     Examples
