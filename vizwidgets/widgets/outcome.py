@@ -89,7 +89,7 @@ def outcome(question: str, came: str | SupportsFloat | None = None) -> OutcomeCa
     question : str
         As in `predict`.
     came : str or number, optional
-        One of the options, or a number (a tensor of one will do); left out where the student is to look and compare.
+        One of the options, or a number (a tensor of one will do). Left out, the student is to look.
 
     Returns
     -------
