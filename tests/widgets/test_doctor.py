@@ -6,6 +6,8 @@ import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 import time
 from collections import namedtuple
 from importlib import metadata
@@ -17,7 +19,7 @@ import torch
 
 from vizwidgets.data.artifacts import ARTIFACTS
 from vizwidgets.data.storage import write_json
-from vizwidgets.widgets import doctor_machine, doctor_packages, doctor_page, front_end
+from vizwidgets.widgets import doctor_machine, doctor_packages, doctor_page, doctor_processor, front_end
 from vizwidgets.widgets.doctor import doctor
 from vizwidgets.widgets.doctor_page import PageCheck
 from vizwidgets.widgets.doctor_report import Finding, Report
@@ -88,6 +90,16 @@ def test_a_check_that_fails_is_a_line_and_the_others_go_on(monkeypatch):
     (line,) = of(findings, "Memory")
     assert line.state == "look" and "no /proc here" in line.words and line.remedy
     assert of(findings, "Processor") and of(findings, "Weights")
+
+
+def test_it_works_where_the_packages_that_it_looks_at_cannot_be_imported():
+    broken = ("torch", "anywidget", "ipywidgets", "IPython", "numpy")
+    script = f"import sys; sys.modules.update(dict.fromkeys({broken}))\n"
+    script += "import vizwidgets as vw; print(vw.doctor())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "! look     Processor" in done.stdout and "torch" in done.stdout
+    assert re.search("^✓ fine +Packages", done.stdout, re.MULTILINE)
 
 
 # -- weights and disk -----------------------------------------------------------------------------------
@@ -163,10 +175,10 @@ def test_memory_is_what_the_system_itself_says():
 
 
 def test_one_thread_on_many_cores_is_worth_a_look(monkeypatch):
-    monkeypatch.setattr(doctor_machine, "num_cores", lambda: 4)
+    monkeypatch.setattr(doctor_processor, "num_cores", lambda: 4)
     monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    (line,) = doctor_machine.processor_findings()
+    (line,) = doctor_processor.processor_findings()
     assert line.state == "look" and "OMP_NUM_THREADS" in line.words
     assert line.remedy == "import torch; torch.set_num_threads(4)"
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from importlib import import_module
 from typing import Any
 
-from .doctor_machine import memory_findings, processor_findings, storage_findings, weight_findings
-from .doctor_packages import package_findings, python_findings, server_findings, thread_findings
-from .doctor_page import PageCheck
 from .doctor_report import Finding, Report
 from .front_end import front_end, kernel_here
 
-Check = Callable[[], Iterable[Finding]]
+SHOW = "show this line to whoever looks after the course"
 
 
 def doctor() -> Report:
@@ -34,31 +30,36 @@ def doctor() -> Report:
     True
     """
     there, kernel = front_end(), kernel_here()
-    checks: dict[str, Check] = {
-        "Python": python_findings,
-        "Packages": partial(package_findings, there),
-        "Front end": partial(thread_findings, there, kernel),
-        "Server": partial(server_findings, there),
-        "Processor": processor_findings,
-        "Memory": memory_findings,
-        "Cache folder": storage_findings,
-        "Weights": weight_findings,
-    }
-    findings = [finding for subject, check in checks.items() for finding in _tried(subject, check)]
+    checks: tuple[tuple[str, str, tuple], ...] = (
+        ("Python", "doctor_packages.python_findings", ()),
+        ("Packages", "doctor_packages.package_findings", (there,)),
+        ("Front end", "doctor_packages.thread_findings", (there, kernel)),
+        ("Server", "doctor_packages.server_findings", (there,)),
+        ("Processor", "doctor_processor.processor_findings", ()),
+        ("Memory", "doctor_machine.memory_findings", ()),
+        ("Cache folder", "doctor_machine.storage_findings", ()),
+        ("Weights", "doctor_machine.weight_findings", ()),
+    )
+    findings = [finding for check in checks for finding in _tried(*check)]
     return Report(tuple(findings), _page_check() if there.has_page else None)
 
 
-def _tried(subject: str, check: Check) -> list[Finding]:
+def _named(name: str) -> Any:
+    """Return a function of a module beside this one; imported late: what it needs may be the trouble."""
+    module, function = name.split(".")
+    return getattr(import_module(f".{module}", __package__), function)
+
+
+def _tried(subject: str, check: str, arguments: tuple) -> list[Finding]:
     """Return what a check finds; one that fails is a finding too, for the others are still wanted."""
     try:
-        return list(check())
+        return list(_named(check)(*arguments))
     except Exception as failure:
-        words = f"could not be looked at: {type(failure).__name__}: {failure}"
-        return [Finding(subject, "look", words, "show this line to whoever looks after the course")]
+        return [Finding(subject, "look", f"not looked at: {type(failure).__name__}: {failure}", SHOW)]
 
 
 def _page_check() -> Any:
     try:
-        return PageCheck()
+        return _named("doctor_page.PageCheck")()
     except Exception:  # the table says which package is to blame
         return None

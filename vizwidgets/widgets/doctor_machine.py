@@ -1,4 +1,4 @@
-"""What the machine has to compute with, and whether weights are there or there is room for them."""
+"""What memory there is, and whether the weights are there or there is room for them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-import torch
-
-from vizwidgets.core.network import has_bfloat16
 from vizwidgets.data.artifacts import ARTIFACTS, Artifact, cache_dir, present_path
 
 from .doctor_report import Finding
@@ -20,28 +17,10 @@ from .doctor_report import Finding
 GB = 1e9
 LEAST_MEMORY, ENOUGH_MEMORY = 1 * GB, 2 * GB  # a lesson's kernel takes about one
 ROOM = 0.1 * GB  # beyond the files themselves: walls, feature caches, what a student keeps
-SLOW_VECTORS = {"DEFAULT", "NO AVX"}  # what torch calls a processor whose vectors it does not use
 SCRIPT = Path(__file__).parents[2] / "data_scripts" / "fetch_weights.py"
 UNLIMITED = 1 << 60  # how a control group says that nothing is limited
 ANOTHER = "name another folder before vizwidgets is used: %env VIZWIDGETS_HOME=/a/folder/of/yours"
 CLOSE = "close other notebooks (Kernel → Shut Down All Kernels …), and choose a smaller size= in explorers"
-
-
-def processor_findings() -> Iterator[Finding]:
-    """Tell cores, threads and vector instructions."""
-    cores, threads = num_cores(), torch.get_num_threads()
-    vectors = torch.backends.cpu.get_cpu_capability()
-    bfloat16 = "with" if has_bfloat16(torch.device("cpu")) else "without"
-    words = f"{cores} cores, torch uses {threads}; {vectors} vectors, {bfloat16} bfloat16"
-    if cores > 1 and threads == 1:
-        set_by = " (OMP_NUM_THREADS says so)" * (os.environ.get("OMP_NUM_THREADS") == "1")
-        remedy = f"import torch; torch.set_num_threads({cores})"
-        yield Finding("Processor", "look", f"{words}: slow{set_by}", remedy)
-    elif vectors in SLOW_VECTORS:
-        remedy = "be patient, or choose size=96 and num_steps=64 in explorers"
-        yield Finding("Processor", "look", f"{words}: slow", remedy)
-    else:
-        yield Finding("Processor", "fine", words)
 
 
 def memory_findings() -> Iterator[Finding]:
@@ -100,13 +79,6 @@ def fetch_command(missing: Sequence[Artifact]) -> str:
         return f'"{sys.executable}" "{SCRIPT}" {" ".join(names)}'
     code = f"from vizwidgets.data.artifacts import fetch; [fetch(name) for name in {names}]"
     return f'"{sys.executable}" -c "{code}"'
-
-
-def num_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def memory() -> tuple[float | None, float | None]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from IPython.display import display
-
 SIGNS = {"fine": "✓", "look": "!", "trouble": "✗"}  # state, in words: its sign
 COLORS = {"fine": "#00795a", "look": "#8a5a00", "trouble": "#a63d00"}  # behind white: contrast 5 and more
 WIDTH = 100  # columns of the text
@@ -104,6 +102,8 @@ class Report:
         )
 
     def _ipython_display_(self) -> None:
+        from IPython.display import display  # only IPython calls this: a script does without
+
         display({"text/plain": repr(self), "text/html": self._repr_html_()}, raw=True)
         if self.page_check is not None:
             display(self.page_check)
