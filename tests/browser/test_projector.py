@@ -20,9 +20,32 @@ explorer.run_to_end()
 explorer
 """
 GRAPH = "graph = vw.AutodiffGraph()\ngraph"
+MORE = """
+from torch import nn
+layers = nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 10)
+small = vw.wrap(nn.Sequential(*layers), input_shape=(1, 8, 8), class_names=list("0123456789"))
+animals = vw.sheep_goats(40, seed=0)
+display(vw.UnitExplorer(small, torch.rand(3, 1, 8, 8), "0", channel=1))
+display(vw.PrototypeWall(small, images=torch.rand(20, 1, 8, 8)))
+display(vw.FilterWall(model, layers=["0", "2"], channels=5, use_cache=False))
+display(vw.SaliencyExplorer(vw.new_model("animals_cnn", seed=0), animals.images))
+display(vw.TrainingExplorer(vw.new_model("animals_cnn", seed=0), animals.pairs, num_shown=16))
+display(vw.ShortcutLab(num_images=100))
+display(vw.FilmPlayer(explorer.film()))
+"""
+# In the order of the page, after the first two: what must lie on the screen without scrolling.
+SEEN = (
+    (".vw-side", ".vw-numbers"),
+    (".vw-proto-grid", ".vw-plot", ".vw-status"),
+    (".vw-wall-grid", ".vw-wall-status"),
+    (".vw-sal-rows", ".vw-status"),
+    (".vw-canvas", ".vw-plot", ".vw-status"),
+    (".vw-canvas", ".vw-plot", ".vw-status", ".vw-scene img"),
+    (".vw-film-picture", ".vw-film-plot", ".vw-film-bar", ".vw-film-words"),
+)
 SWITCH = "vw.projector()"
 CONTENT = "window.jupyterapp.shell.currentWidget.content"
-ASCENT, COMPUTE = ".vw-root:has(.vw-canvas)", ".vw-root:has(.vw-graph)"
+ASCENT, COMPUTE = ".vw-root:has(.vw-verdict)", ".vw-root:has(.vw-graph)"
 NOT_OURS = ("reading 'schema'",)  # Notebook 7.6 at start
 REFUSE = "Element.prototype.requestFullscreen = () => Promise.reject(new TypeError('refused'))"
 COVERS = """name => [[4, 4], [innerWidth - 4, 4], [4, innerHeight - 4], [innerWidth - 4, innerHeight - 4]]
@@ -31,12 +54,13 @@ COVERS = """name => [[4, 4], [innerWidth - 4, 4], [4, innerHeight - 4], [innerWi
 
 @pytest.fixture(scope="module")
 def hall_notebook(server, browser):
-    """Two explorers and the switch in one page that serves all tests."""
-    write_notebook(server.root / "hall.ipynb", [SETUP.strip(), GRAPH, "print('a word of the kernel')"])
+    """Two explorers, in JupyterLab all that need no weights, in one page that serves all tests."""
+    more = [MORE.strip()] if server.app == "lab" else []
+    write_notebook(server.root / "hall.ipynb", [SETUP.strip(), GRAPH, *more, "print('a word of the kernel')"])
     with opened_page(browser, *SCREEN) as page:
         notebook = Notebook.open(server, page, "hall.ipynb")
         notebook.run_all()
-        expect(page.locator(".vw-stage-button")).to_have_count(2, timeout=30_000)
+        expect(page.locator(".vw-stage-button")).to_have_count(2 + len(SEEN) * len(more), timeout=60_000)
         expect(page.locator(".vw-root .vw-canvas[data-step='12']")).to_be_visible(timeout=20_000)
         yield notebook
         notebook.end_kernel()
@@ -81,6 +105,22 @@ def test_an_explorer_alone_on_the_screen_is_read_from_the_last_row(hall):
     hall.wait_for("!document.fullscreenElement")
     assert page.evaluate(TRACES) == before
     assert hall.execute("print(explorer.record(), explorer.run.num_taken)") == record
+
+
+@pytest.mark.parametrize("server", ["lab"], indirect=True)  # the stage is the same element in both
+def test_every_explorer_and_a_film_fit_the_screen(hall):
+    page = hall.page
+    found = {}
+    for place, seen in enumerate(SEEN, start=2):
+        button = page.locator(".vw-stage-button").nth(place)
+        button.scroll_into_view_if_needed()
+        button.click()
+        expect(page.locator(".vw-stage")).to_have_count(1)
+        page.wait_for_timeout(300)
+        found[seen] = problems(page, ".vw-stage", seen)
+        page.keyboard.press("Escape")
+        expect(page.locator(".vw-stage")).to_have_count(0)
+    assert found == dict.fromkeys(SEEN, [])
 
 
 def test_where_full_screen_is_refused_a_layer_covers_the_page_and_the_same_key_ends_it(hall):
@@ -137,7 +177,9 @@ def test_a_projected_page_shows_no_code_and_large_explorers_until_escape(hall):
         page.locator(root).evaluate("each => each.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(300)
         assert problems(page, root, seen) == []
+    owner = page.evaluate("() => document.body.dataset.vwProjector")
     hall.run_cell(SWITCH)
+    hall.wait_for(f"![undefined, '{owner}'].includes(document.body.dataset.vwProjector)")
     expect(page.locator("body.vw-projector")).to_have_count(1)
     expect(page.locator(".vw-projector-line")).to_have_count(1)
     page.keyboard.press("Escape")
