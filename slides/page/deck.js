@@ -15,6 +15,13 @@ window.MathJax = {
   // A formula takes its letters along into the speaker's window, and is as large on a slide that is not yet shown.
   svg: { fontCache: "local", matchFontHeight: false },
   options: { enableMenu: false },
+  startup: {
+    // The speaker's window lacks the style that hides what is meant for screen readers: there it would stand twice.
+    pageReady: async () => {
+      await MathJax.startup.defaultPageReady();
+      document.querySelectorAll("aside mjx-assistive-mml").forEach((each) => each.remove());
+    },
+  },
 };
 
 Reveal.initialize({
@@ -23,6 +30,7 @@ Reveal.initialize({
   margin: 0,
   center: false,
   controls: false,
+  scrollActivationWidth: 0, // a phone shows whole slides, too
   hash: true,
   slideNumber: "c/t",
   transition: "none",

@@ -88,7 +88,10 @@ def test_the_speaker_sees_the_words_of_the_lesson(page):
     page.keyboard.press("ArrowRight")
     with page.context.expect_page() as opened:
         page.keyboard.press("s")
-    expect(opened.value.locator(".speaker-controls-notes .value")).to_contain_text("Take a step.")
+    notes = opened.value.locator(".speaker-controls-notes .value")
+    expect(notes).to_contain_text("Take a step.")
+    expect(notes.locator("mjx-container svg")).to_have_count(1)
+    expect(notes.locator("math")).to_have_count(0)
 
 
 def test_a_key_makes_it_dark(page):
