@@ -138,6 +138,7 @@ class LabServer:
             "IPYTHONDIR": "ipython",
             "JUPYTERLAB_SETTINGS_DIR": "settings",
             "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+            "VIZWIDGETS_PROGRESS": "progress",
         }
         return {**os.environ, **{name: str(self._home / folder) for name, folder in folders.items()}}
 
