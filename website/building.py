@@ -16,7 +16,11 @@ SOURCES = ROOT / "build" / "site-sources"
 
 
 def build(
-    lessons: Sequence[Lesson], site: Path = SITE, sources: Path = SOURCES, executed: Path = EXECUTED
+    lessons: Sequence[Lesson],
+    site: Path = SITE,
+    sources: Path = SOURCES,
+    executed: Path = EXECUTED,
+    root: Path = ROOT,
 ) -> tuple[list[str], str]:
     """Build the site from lessons that have run; what stood there before is replaced.
 
@@ -26,6 +30,8 @@ def build(
         In the order of the course.
     site, sources, executed : Path
         Where the site and the sources of its pages go, and where executed lessons lie.
+    root : Path
+        The repository with sheets and guides.
 
     Returns
     -------
@@ -39,7 +45,7 @@ def build(
     RuntimeError
         If Sphinx gave up; the words are its own.
     """
-    pages = Pages(sources, executed=executed)
+    pages = Pages(sources, root, executed)
     failed = pages.write(lessons)
     new = sources / "html"
     # our own settings, another folder of pages, one process: pages are few and this is done in seconds

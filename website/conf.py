@@ -20,6 +20,7 @@ html_title = "What does a network look at?"
 extensions = ["myst_nb", "sphinx.ext.mathjax"]
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_output_stderr = "remove"  # warnings, with paths of the computer on which the lesson ran
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # a widget needs a kernel; a film stands in its place
 myst_enable_extensions = ["amsmath", "colon_fence", "dollarmath"]
 myst_heading_anchors = 3

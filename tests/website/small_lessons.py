@@ -13,4 +13,6 @@ TITLE = "# A small lesson\n\n*Lecture · 5 minutes*\n\nWhat is it about? About n
 def write_lesson(path: Path, *code: str) -> None:
     """Write a lesson of a title and code cells with the ids cell_0, cell_1 …"""
     cells = [new_code_cell(source, id=f"cell_{number}") for number, source in enumerate(code)]
-    nbformat.write(new_notebook(cells=[new_markdown_cell(TITLE, id="title"), *cells]), path)
+    metadata = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+    lesson = new_notebook(cells=[new_markdown_cell(TITLE, id="title"), *cells], metadata=metadata)
+    nbformat.write(lesson, path)

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.website.small_lessons import write_lesson
-from website.executing import bring_up_to_date
+from website import executing
 from website.lessons import Lesson, failed_cells, lessons, read_executed
 
 CODE = {"00_good": ["1 + 1"], "01_bad": ["x = 1", "x / 0", "print(x)"], "02_dead": ["import os; os._exit(3)"]}
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory) -> tuple[list[Lesson], Path, list[str]]:
+def course(tmp_path_factory) -> Iterator[tuple[list[Lesson], Path, list[str]]]:
     folder = tmp_path_factory.mktemp("lessons")
     for stem, code in CODE.items():
         write_lesson(folder / f"{stem}.ipynb", *code)
     found = lessons(folder)
-    return found, folder / "executed", list(bring_up_to_date(found, folder / "executed"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(executing, "library_digest", lambda: "the library")
+        yield found, folder / "executed", list(executing.bring_up_to_date(found, folder / "executed"))
 
 
 def test_each_lesson_is_said_to_run_and_the_failing_ones_are_named(course):
@@ -41,4 +44,4 @@ def test_outputs_are_kept_up_to_the_cell_that_failed(course):
 
 def test_what_has_run_does_not_run_again(course):
     found, folder, _ = course
-    assert list(bring_up_to_date(found[:1], folder)) == ["00_good: has run already"]
+    assert list(executing.bring_up_to_date(found[:1], folder)) == ["00_good: has run already"]

@@ -52,9 +52,10 @@ def test_an_audit_of_accessibility_finds_nothing_serious(open_page, path, size, 
 def test_no_page_asks_another_host_for_anything_and_none_reports_an_error(open_page, site, address):
     asked, errors = set(), []
     page = open_page("index.html")
+    page.wait_for_load_state("networkidle")
     page.on("request", lambda request: asked.add(urlsplit(request.url).netloc))
     page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
-    page.on("requestfailed", lambda request: errors.append(f"{page.url}: {request.url} {request.failure}"))
+    page.on("requestfailed", lambda lost: errors.append(f"{page.url}: {lost.url} {lost.failure}"))
     page.on("response", lambda got: got.status < 400 or errors.append(f"{page.url}: {got.url} {got.status}"))
     for path in pages_of(site.folder):
         page.goto(f"{address}/{path}", wait_until="load")

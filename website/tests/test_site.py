@@ -8,7 +8,7 @@ from html import unescape
 import nbformat
 import pytest
 
-from website.lessons import NOTEBOOKS, lessons, read_executed
+from website.lessons import NOTEBOOKS, ROOT, lessons, read_executed
 from website.links import faults
 
 LESSONS = lessons()
@@ -21,6 +21,11 @@ def test_every_lesson_was_run_without_a_fault(site):
 
 def test_the_tool_that_made_the_pages_has_no_complaint(site):
     assert site.warnings == ""
+
+
+def test_no_page_names_a_folder_of_the_computer_that_made_it(site):
+    named = [path.name for path in site.folder.rglob("*.html") if str(ROOT) in path.read_text()]
+    assert named == []
 
 
 def test_every_link_leads_somewhere_every_picture_has_words_and_no_page_fetches_from_another_host(site):
