@@ -37,56 +37,61 @@ class Player {
     this.end = film.pictures.length - 1;
     this.isPlaying = false;
     this.spokenAt = 0;
-    this.build(el, heading, note);
+    this.makePictures();
+    this.makeControls();
+    this.arrange(el, heading, note);
     this.screen = new Screen(this.picture, film.pictures);
     this.chart = new Chart(this.plot, el);
     this.chart.show({ names: film.names, panels: film.panels, values: film.values, last: film.last });
     this.show(this.end); // what came of it; Play begins anew from there
   }
 
-  build(el, heading, note) {
-    const { film } = this;
-    this.picture = make('canvas', 'vw-film-picture', { width: film.size[1], height: film.size[0] });
-    this.picture.setAttribute('role', 'img');
+  makePictures() {
+    const [height, width] = this.film.size;
+    this.picture = make('canvas', 'vw-film-picture', { width, height });
     this.plot = make('canvas', '');
-    this.plot.setAttribute('role', 'img');
+    for (const canvas of [this.picture, this.plot]) canvas.setAttribute('role', 'img');
     this.plot.setAttribute('aria-label', this.curvesInWords());
+  }
+
+  makeControls() {
+    const speeds = SPEEDS.map(([value, name]) => make('option', '', { value, textContent: name }));
     this.button = make('button', 'vw-film-play', { type: 'button', title: 'Play or pause (space)' });
     this.scrubber = make('input', 'vw-film-scrubber', { type: 'range', min: 0, max: this.end, step: 1 });
     this.scrubber.setAttribute('aria-label', 'Place in the film');
-    const speeds = SPEEDS.map(([value, name]) => make('option', '', { value, textContent: name }));
     this.speed = make('select', 'vw-film-speed', { title: 'Speed' }, speeds);
     this.speed.setAttribute('aria-label', 'Speed');
     this.speed.value = matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM : 1;
-    for (const control of [this.button, this.scrubber, this.speed]) {
-      control.setAttribute('data-lm-suppress-shortcuts', 'true'); // or a notebook takes the keys for itself
+    const controls = [this.button, this.scrubber, this.speed];
+    for (const control of controls) { // or a notebook takes the keys for itself
+      control.setAttribute('data-lm-suppress-shortcuts', 'true');
     }
+    this.bar = make('div', 'vw-film-bar', { hidden: !this.end }, controls);
     this.words = make('p', 'vw-film-words');
     this.aloud = make('p', 'vw-film-aloud');
     this.aloud.setAttribute('role', 'status');
-    const { panels, pictures } = film;
-    const bar = make('div', 'vw-film-bar', { hidden: pictures.length < 2 }, [this.button, this.scrubber, this.speed]);
+    this.name('Play');
+  }
+
+  arrange(el, heading, note) {
+    const { title, source, panels, size: [height, width] } = this.film;
     el.classList.add('vw-film');
-    el.classList.toggle('vw-film-wide', film.size[1] > 1.5 * film.size[0]);
-    el.classList.toggle('vw-film-strip', film.size[1] > 2.4 * film.size[0]);
+    el.classList.toggle('vw-film-wide', width > 1.5 * height);
+    el.classList.toggle('vw-film-strip', width > 2.4 * height);
     el.classList.toggle('vw-film-bare', !panels.length);
     el.setAttribute('role', 'group');
-    el.setAttribute('aria-label', film.title);
+    el.setAttribute('aria-label', title);
     const body = make('div', 'vw-film-body', {}, [
-      make(heading, 'vw-film-title', { textContent: film.title }),
+      make(heading, 'vw-film-title', { textContent: title }),
       ...(note ? [make('p', 'vw-film-note', { textContent: note })] : []),
       make('div', 'vw-film-stage', {}, [
         make('div', 'vw-film-frame', {}, [this.picture]),
         make('div', 'vw-film-plot', { hidden: !panels.length }, [this.plot]),
       ]),
-      bar,
-      this.words,
-      this.aloud,
-      make('p', 'vw-film-source', { textContent: film.source }),
+      ...[this.bar, this.words, this.aloud, make('p', 'vw-film-source', { textContent: source })],
     ]);
-    body.style.setProperty('--ratio', film.size[1] / film.size[0]);
+    body.style.setProperty('--ratio', width / height);
     el.replaceChildren(body);
-    this.name('Play');
   }
 
   curvesInWords() {
