@@ -32,11 +32,11 @@ class Screen { // draws each picture when it is decoded, and never an older one 
     this.fit();
   }
 
-  fit() { // as in the live view: few large pixels are squares, others are smoothed unless they fit exactly
+  fit() { // few pixels are shown as squares; what is like a photograph is smoothed, unless it fits as it is
     const { canvas } = this;
     const scale = (canvas.clientWidth * devicePixelRatio) / canvas.width;
-    const isSquares = Math.max(canvas.width, canvas.height) <= TINY || scale > 6;
-    const isExact = Math.abs(scale - Math.round(scale)) < 0.01;
-    canvas.style.imageRendering = isSquares || isExact ? 'pixelated' : 'auto';
+    const isTiny = Math.max(canvas.width, canvas.height) <= TINY;
+    const isExact = Math.abs(scale - 1) < 0.01 || Math.abs(scale - 2) < 0.01;
+    canvas.style.imageRendering = isTiny || isExact ? 'pixelated' : 'auto';
   }
 }
