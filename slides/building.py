@@ -75,9 +75,10 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
     return index
 
 
-def _filmed(films: Path) -> frozenset[str]:
-    """Return the cells with films that move; one of a single picture says no more than the picture."""
-    return frozenset(path.stem for path in films.glob("*.html") if len(read_film(path).pictures) > 1)
+def _filmed(folder: Path) -> dict[str, float]:
+    """Return the cells with films that move, and the shapes of their pictures; others show a picture."""
+    films = {path.stem: read_film(path) for path in folder.glob("*.html")}
+    return {name: film.size[1] / film.size[0] for name, film in films.items() if len(film.pictures) > 1}
 
 
 def _with_outputs(written: NotebookNode, ran: NotebookNode) -> NotebookNode:

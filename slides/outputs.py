@@ -87,7 +87,7 @@ def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture
             return [_picture(base64.b64decode(data[kind]), said or own or words or alt)]
     if "text/html" in data:
         return [Words("table", "".join(data["text/html"]))]
-    return _printed(data.get("text/plain", ""))
+    return [*_printed(data.get("text/plain", ""))]
 
 
 def _picture(data: bytes, alt: str) -> Picture:

@@ -21,7 +21,7 @@ from website.lessons import Lesson, save_executed
 
 @pytest.fixture(scope="module")
 def deck() -> Deck:
-    return Deck("03_hills", tuple(read_slides(small_lesson(), frozenset({"live"}))))
+    return Deck("03_hills", tuple(read_slides(small_lesson(), {"live": 1.0})))
 
 
 @pytest.fixture(scope="module")
