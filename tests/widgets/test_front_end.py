@@ -228,6 +228,21 @@ def test_a_page_that_goes_away_leaves_the_run_waiting_and_a_new_one_takes_it_up(
     assert paged.run.num_taken == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "value", "most"),
+    [
+        ("epoch 1 of 3 · step 5 of 90 · loss 0.3", 5, 90),
+        ("step 6 of 17 · forward 6 of 8", 6, 17),
+        ("epoch 1 of 2 · 60 training images", 1, 2),
+        ("the queue is empty", 0, 0),
+    ],
+)
+def test_the_bar_reads_how_far_a_run_is_from_its_status_line(words, value, most):
+    pulse = Pulse(Run(Counter(), worker=here()), lambda: words)
+    pulse.ask()
+    assert (pulse.value, pulse.most) == (value, most)
+
+
 def test_waiting_for_the_run_takes_its_steps(paged):
     paged.run.start()
     assert paged.run.wait() and paged.run.state == "done"

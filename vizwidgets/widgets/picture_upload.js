@@ -13,7 +13,7 @@ function render({ model, el }) {
   picker.type = 'file';
   picker.multiple = true;
   picker.accept = model.get('accept');
-  picker.hidden = true;
+  picker.style.display = 'none'; // Notebook 6 shows what is only `hidden`
 
   const icon = document.createElement('i');
   icon.className = 'fa fa-upload';

@@ -14,7 +14,8 @@ from .front_end import front_end
 from .run import Run
 
 HERE = Path(__file__).parent
-COUNTS = re.compile(r"(\d+) of (\d+)")  # how every status line says how far it is: "step 31 of 96"
+# how status lines say how far a run is: "epoch 1 of 3 · step 5 of 90"; what is written first counts
+COUNTS = (re.compile(r"step (\d+) of (\d+)"), re.compile(r"(\d+) of (\d+)"))
 
 
 class Pulse(anywidget.AnyWidget):
@@ -59,10 +60,11 @@ class Pulse(anywidget.AnyWidget):
         return self._num_views > 0 or front_end().has_page
 
     def _show(self) -> None:
-        counts = COUNTS.findall(self._describe())
+        words = self._describe()
+        found = next(filter(None, (pattern.search(words) for pattern in COUNTS)), None)
         with self.hold_sync():
             self.is_running = self._run.state == "running" and not front_end().shows_threads
-            self.value, self.most = map(int, counts[-1]) if counts else (0, 0)
+            self.value, self.most = map(int, found.groups()) if found else (0, 0)
 
     def _receive(self, _: Any, message: dict[str, Any], __: Any) -> None:
         if message.get("type") == "view":
