@@ -8,7 +8,7 @@ from dataclasses import asdict
 from html import escape
 from pathlib import Path
 
-from vizwidgets.core.tables import Row, html_table, text_table
+from vizwidgets.core.tables import Row, text_table
 from vizwidgets.grading.progress.book import Book
 from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.place import progress_file
@@ -17,6 +17,7 @@ from vizwidgets.grading.whole_file import write_whole
 COLUMNS = (
     "kind", "lesson", "question", "answer", "outcome", "exercise", "points", "reached", "tries", "at",
 )  # fmt: skip
+LEFT = "text-align: left"
 
 
 class Progress:
@@ -96,7 +97,7 @@ class Progress:
         return "\n\n".join([*tables, self._where()])
 
     def _repr_html_(self) -> str:
-        tables = "".join(f"<h4>{title}</h4>{html_table(cells)}" for title, cells in _tables(self.book))
+        tables = "".join(f"<h4>{title}</h4>{_words_table(cells)}" for title, cells in _tables(self.book))
         return f"{tables}<p>{escape(self._where())}</p>"
 
     def _where(self) -> str:
@@ -136,6 +137,16 @@ def _tables(book: Book) -> list[tuple[str, list[Row]]]:
         "Exercises": (("lesson", "exercise", "points", "tries", "when"), results),
     }
     return [(title, [head, *sorted(rows, key=tuple)]) for title, (head, rows) in heads.items() if rows]
+
+
+def _words_table(cells: list[Row]) -> str:
+    """Return a table of words, all to the left; a narrow page scrolls it."""
+    marks = ["th", *["td"] * (len(cells) - 1)]
+    rows = "".join(
+        f"<tr>{''.join(f'<{mark} style={LEFT!r}>{escape(cell)}</{mark}>' for cell in row)}</tr>"
+        for mark, row in zip(marks, cells, strict=True)
+    )
+    return f"<div style='overflow-x: auto'><table>{rows}</table></div>"
 
 
 def _as_csv(book: Book) -> str:
