@@ -81,8 +81,8 @@ def read_slides(lesson: NotebookNode, films: Mapping[str, float] | None = None) 
     lesson : NotebookNode
         Executed, if its pictures are to be on the slides.
     films : mapping, optional
-        Shape, width over height, of the films of widgets by the ids of their cells; a film stands in the place
-        of the picture.
+        Shape, width over height, of the films of widgets, by the ids of their cells; a film stands in the
+        place of the picture.
 
     Raises
     ------
