@@ -62,7 +62,8 @@ def test_no_page_asks_another_host_for_anything_and_none_reports_an_error(open_p
         page.evaluate("document.querySelectorAll('[loading=lazy]').forEach(each => each.loading = 'eager')")
         page.wait_for_load_state("networkidle")
     assert asked == {urlsplit(address).netloc}
-    assert errors == []
+    # what the browser itself dropped when the next page was opened is no error
+    assert [error for error in errors if not error.endswith("ERR_ABORTED")] == []
 
 
 @pytest.mark.parametrize("path", ["index.html", *(f"lessons/{lesson.stem}.html" for lesson in lessons())])
