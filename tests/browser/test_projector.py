@@ -21,7 +21,13 @@ explorer
 """
 GRAPH = "graph = vw.AutodiffGraph()\ngraph"
 MORE = """
+import os, tempfile
 from torch import nn
+from vizwidgets.models.transfer_sources import TRANSFER_SOURCES, TransferSource
+os.environ["VIZWIDGETS_HOME"] = tempfile.mkdtemp()
+TRANSFER_SOURCES["new digits"] = TransferSource(
+    "untrained", lambda: vw.new_model("mnist_cnn"), ("small digits", "textures"), num_steps=24
+)
 layers = nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(4 * 36, 10)
 small = vw.wrap(nn.Sequential(*layers), input_shape=(1, 8, 8), class_names=list("0123456789"))
 animals = vw.sheep_goats(40, seed=0)
@@ -31,6 +37,7 @@ display(vw.FilterWall(model, layers=["0", "2"], channels=5, use_cache=False))
 display(vw.SaliencyExplorer(vw.new_model("animals_cnn", seed=0), animals.images))
 display(vw.TrainingExplorer(vw.new_model("animals_cnn", seed=0), animals.pairs, num_shown=16))
 display(vw.ShortcutLab(num_images=100))
+display(vw.TransferLab("new digits", num_labels=2))
 display(vw.FilmPlayer(explorer.film()))
 """
 # In the order of the page, after the first two: what must lie on the screen without scrolling.
@@ -41,6 +48,7 @@ SEEN = (
     (".vw-sal-rows", ".vw-status"),
     (".vw-canvas", ".vw-plot", ".vw-status"),
     (".vw-canvas", ".vw-plot", ".vw-status", ".vw-scene img"),
+    (".vw-board .vw-chart.vw-small", ".vw-canvas", ".vw-plot", ".vw-status"),
     (".vw-film-picture", ".vw-film-plot", ".vw-film-bar", ".vw-film-words"),
 )
 SWITCH = "vw.projector()"
