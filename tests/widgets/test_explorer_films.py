@@ -16,7 +16,7 @@ import vizwidgets as vw
 from vizwidgets.draw.film import Film
 from vizwidgets.draw.film_scenes import decode_picture
 from vizwidgets.models.replay import replay
-from vizwidgets.widgets import filmed, saliency_stepper
+from vizwidgets.widgets import filmed, recorder, saliency_stepper
 
 TOLERANCE = 6.0  # mean difference in 0..255 that WebP may make at a quality of 80
 
@@ -50,7 +50,9 @@ def ascent(**settings: Any) -> vw.AscentExplorer:
 
 def training(**settings: Any) -> vw.TrainingExplorer:
     chosen = {"epochs": 3, "batch_size": 10, "num_shown": 4, **settings}
-    return vw.TrainingExplorer(classifier(classes=2), stripes(20), stripes(10), **chosen)
+    explorer = vw.TrainingExplorer(classifier(classes=2), stripes(20), stripes(10), **chosen)
+    explorer.recorder.share = 1e6  # of a busy machine, too, each step is noted
+    return explorer
 
 
 def saliency(**settings: Any) -> vw.SaliencyExplorer:
@@ -66,7 +68,9 @@ def wall(**settings: Any) -> vw.FilterWall:
 @cache
 def shortcut() -> vw.ShortcutLab:
     """A lab that two tests look at: its animals take a second to draw."""
-    return vw.ShortcutLab(num_images=8, epochs=1, batch_size=4)
+    lab = vw.ShortcutLab(num_images=8, epochs=1, batch_size=4)
+    lab.recorder.share = 1e6
+    return lab
 
 
 MADE: dict[str, Callable[[], Any]] = {
@@ -316,6 +320,7 @@ def test_maps_come_one_after_the_other_and_the_last_scene_is_the_figure():
 
 def test_a_map_clears_up_in_the_film_as_it_did_on_the_page(monkeypatch):
     monkeypatch.setattr(saliency_stepper, "PIECE_SECONDS", 0.0)  # pieces as small as of a large network
+    monkeypatch.setattr(recorder, "ALLOWANCE", 1e9)  # of a busy machine, too, each is noted
     explorer = saliency(num_samples=6)
     assert explorer.run.wait(20)
     explorer._stepper.is_watched = True

@@ -17,6 +17,7 @@ from vizwidgets.draw.learning_chart import learning_chart
 def lab(tmp_path, monkeypatch):
     monkeypatch.setenv("VIZWIDGETS_HOME", str(tmp_path))
     made = TinyLab(MeasurementStore("tiny", tmp_path / "none.json"))
+    made.recorder.share = 1e6  # of a busy machine, too, each step is noted
     yield made
     made.close()
 
@@ -93,3 +94,13 @@ def test_a_lab_that_has_not_trained_has_no_film(lab):
     lab.add()
     with pytest.raises(RuntimeError, match="nothing to film yet"):
         lab.film()
+
+
+def test_controls_that_are_set_to_another_task_afterwards_leave_the_film_as_it_was(lab, monkeypatch):
+    lab.add([lab._order()])
+    lab.run_to_end()
+    before = lab.film()
+    monkeypatch.setattr(lab, "_draw_trial", lambda trial: np.zeros((20, 30, 3), np.uint8))
+    lab.run.refresh()
+    assert lab.run.wait(20)
+    assert lab.film().pictures == before.pictures

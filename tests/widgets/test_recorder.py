@@ -31,7 +31,7 @@ def note(recorder: Recorder, step: int, clock: Clock | None = None, seconds: flo
 
 
 def test_a_short_run_is_noted_step_by_step():
-    recorder = Recorder()
+    recorder = Recorder(clock=Clock())
     for step in range(5):
         note(recorder, step)
     assert [(each.step, each.words, each.seen) for each in recorder.notes] == [
@@ -69,7 +69,7 @@ def test_a_step_that_is_noted_twice_is_there_once_as_it_was_seen_last():
 
 
 def test_a_run_that_goes_back_takes_its_later_notes_along():
-    recorder = Recorder()
+    recorder = Recorder(clock=Clock())
     for step in (0, 1, 2, 3, 4):
         note(recorder, step)
     note(recorder, 2)

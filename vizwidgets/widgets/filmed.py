@@ -65,6 +65,14 @@ class Filmed:
         ------
         RuntimeError
             If nothing has run yet.
+
+        Examples
+        --------
+        >>> from .graph import AutodiffGraph
+        >>> graph = AutodiffGraph("x * x", {"x": 3})
+        >>> graph.run_to_end()
+        >>> graph.film().steps
+        (0, 1, 2, 3)
         """
         if most_scenes < 1:
             raise ValueError(f"most_scenes must be 1 or more; got {most_scenes}.")

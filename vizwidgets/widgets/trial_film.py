@@ -60,15 +60,19 @@ class TrialTape:
         return sum(values.shape[1] for _, values in self._past) + self._queue.num_taken
 
     def follow(self, look: Look, is_resting: bool) -> None:
-        """Note where the queue is: when it rests, begins a training or a point has landed, in any case."""
+        """Note where the queue is: when it rests, begins a training or a point has landed, in any case.
+
+        Where nothing was trained since, controls may have been set to another task: that is no scene.
+        """
         is_new = self._queue.curves is not self._curves
         if is_new:
             self._turn_over()
         has_landed = len(self._queue.landed) != self._num_landed
         self._num_landed = len(self._queue.landed)
-        if is_resting or is_new or has_landed:
+        is_known = any(note.step == self.step for note in self.recorder.notes[-1:])
+        if is_new or has_landed or (is_resting and not is_known):
             self.recorder.keep(self.step, look)
-        else:
+        elif not is_resting:
             self.recorder.note(self.step, look)
 
     def _turn_over(self) -> None:
