@@ -30,7 +30,8 @@ from .prototype_traits import PrototypeTraits
 from .prototype_view import PrototypeView
 
 ASK_SECONDS = 0.25  # the network is asked what it sees not more often than this while running
-FILM_SECONDS, FEWEST_SCENES = 20.0, 12  # a film's scenes are asked about for so long, but so many at least
+FILM_SECONDS = 20.0  # a film's scenes are asked about for so long, within these numbers of them:
+FEWEST_SCENES, MOST_SCENES = 12, 40  # more of them, sharp as they are, would make a large page
 STRETCHED = "shown = (x - x.amin((1, 2, 3), True)) / (x.amax((1, 2, 3), True) - x.amin((1, 2, 3), True))"
 
 
@@ -160,7 +161,8 @@ class PrototypeWall(PrototypeTraits, AscentFrame):
         begun = monotonic()
         self._witness.ask(self._stepper.shown_images(), self._targets())
         seconds = monotonic() - begun
-        return super()._reel(min(most, max(FEWEST_SCENES, int(FILM_SECONDS / max(seconds, 1e-6)))))
+        in_time = max(FEWEST_SCENES, int(FILM_SECONDS / max(seconds, 1e-6)))
+        return super()._reel(min(most, in_time, MOST_SCENES))
 
     def _draw(self, number: int, pictures: np.ndarray) -> np.ndarray | bytes:
         drawn = prototype_strip(pictures, self._captions_of(number, pictures))

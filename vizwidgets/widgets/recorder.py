@@ -33,8 +33,9 @@ class Recorder(Generic[Seen]):
     ----------
     most : int
         Notes that are kept at most, 3 or more.
-    share : float
-        Share of the time that the notes may take while the run goes, 0 to 1.
+    share : float, optional
+        Share of the time that the notes may take while the run goes; by default `SHARE`. 1 or more where a
+        film of many scenes is worth a slow run.
     clock : callable
         Returns seconds.
 
@@ -53,9 +54,12 @@ class Recorder(Generic[Seen]):
     """
 
     def __init__(
-        self, most: int = MOST_SCENES, share: float = SHARE, clock: Callable[[], float] = perf_counter
+        self,
+        most: int = MOST_SCENES,
+        share: float | None = None,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
-        self.most, self.share = most, share
+        self.most, self.share = most, SHARE if share is None else share
         self._clock = clock
         self._notes: list[Note[Seen]] = []
         self.seconds = 0.0
