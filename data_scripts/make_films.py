@@ -27,7 +27,7 @@ from vizwidgets.draw.film import encode_picture, read_film
 from vizwidgets.widgets.recorder import spread_out
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
-SECONDS_PER_CELL = 900
+SECONDS_PER_CELL = 3600
 # Of a film: pictures are left out down to so many bytes or pictures, then they are made smaller. All sixteen
 # films together are to stay below 8 MB.
 MOST_BYTES, FEWEST, MOST_BYTES_OF_FEW = 500_000, 8, 750_000
