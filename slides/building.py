@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -68,8 +67,7 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
         for slide in deck.slides:
             if any(part.kind == "film" for part in slide.parts):
                 place = Path(deck.stem, f"{slide.cell}.html")
-                (folder / "films" / place).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(films / place, folder / "films" / place)
+                read_film(films / place).save(folder / "films" / place)  # with the player of today
     index = folder / "index.html"
     index.write_text(map_page(decks), encoding="utf-8")
     return index

@@ -6,7 +6,6 @@ import base64
 import html
 import io
 import re
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,8 +49,7 @@ class Gallery:
         except (OSError, ValueError):
             return None
         place = f"films/{self.stem}/{path.name}"
-        (self.site / place).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, self.site / place)
+        film.save(self.site / place)  # with the player of today, whenever it was made
         title = html.escape(f"Film: {film.title}")
         frame = f'<iframe src="../{place}" title="{title}" loading="lazy"></iframe>'
         return _figure(frame, FILM_WORDS, "course-film")
