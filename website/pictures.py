@@ -16,6 +16,8 @@ from PIL import Image
 
 from vizwidgets.draw.film import read_film
 
+from .lessons import ROOT
+
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LOSSLESS_BYTES = 120_000  # a larger picture is a photograph or full of noise, and nobody misses its last bit
 QUALITY = 90
@@ -130,6 +132,8 @@ def shown_outputs(cell: NotebookNode, gallery: Gallery) -> list[NotebookNode]:
             content = lead_to_pages("".join(data["text/html"]))
             shown.append(_html_output(f'<div class="course-table">{content}</div>'))
         else:
+            if "text" in output:  # what a lesson says of a file names folders of the computer it ran on
+                output.text = output.text.replace(f"{ROOT}/", "")
             shown.append(output)
     return shown
 
