@@ -73,10 +73,9 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
     return index
 
 
-def _filmed(folder: Path) -> dict[str, float]:
-    """Return the cells with films that move, and the shapes of their pictures; others show a picture."""
-    films = {path.stem: read_film(path) for path in folder.glob("*.html")}
-    return {name: film.size[1] / film.size[0] for name, film in films.items() if len(film.pictures) > 1}
+def _filmed(folder: Path) -> set[str]:
+    """Return the cells with films that move; others show a picture."""
+    return {path.stem for path in folder.glob("*.html") if len(read_film(path).pictures) > 1}
 
 
 def _with_outputs(written: NotebookNode, ran: NotebookNode) -> NotebookNode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from textwrap import dedent
 
@@ -13,8 +13,6 @@ from .markdown import blocks, bold_points, html
 from .outputs import Picture, shown_outputs
 from .python_html import python_html
 from .surroundings import exercise_of, functions_of, notes_of, section_of
-
-WIDE_FILM = 1.35  # width over height of its pictures; the curves of others stand beside them
 
 
 @dataclass(frozen=True)
@@ -31,15 +29,12 @@ class Part:
         In place of HTML.
     width : int
         Letters in the longest line of code or print.
-    is_wide : bool
-        Whether a film needs the whole slide, as it is on a desk; others are enlarged.
     """
 
     kind: str
     html: str = ""
     picture: Picture | None = None
     width: int = 0
-    is_wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,16 +68,15 @@ class Slide:
     exercise: str
 
 
-def read_slides(lesson: NotebookNode, films: Mapping[str, float] | None = None) -> list[Slide]:
+def read_slides(lesson: NotebookNode, films: Collection[str] = ()) -> list[Slide]:
     """Return the slides of a lesson.
 
     Parameters
     ----------
     lesson : NotebookNode
         Executed, if its pictures are to be on the slides.
-    films : mapping, optional
-        Shape, width over height, of the films of widgets, by the ids of their cells; a film stands in the
-        place of the picture.
+    films : collection of str, optional
+        Ids of the cells whose film stands in the place of the picture.
 
     Raises
     ------
@@ -90,10 +84,10 @@ def read_slides(lesson: NotebookNode, films: Mapping[str, float] | None = None) 
         If a cell's metadata is at fault; the words name the cell.
     """
     places = [place for place, cell in enumerate(lesson.cells) if is_slide(cell)]
-    return [_slide(lesson.cells, place, films or {}) for place in places]
+    return [_slide(lesson.cells, place, films) for place in places]
 
 
-def _slide(cells: list[NotebookNode], place: int, films: Mapping[str, float]) -> Slide:
+def _slide(cells: list[NotebookNode], place: int, films: Collection[str]) -> Slide:
     cell = cells[place]
     facts = read_facts(cell)
     return Slide(
@@ -116,7 +110,7 @@ def _word_parts(cell: NotebookNode, facts: Facts) -> Iterator[Part]:
             yield Part(kind, html(text))
 
 
-def _code_parts(cell: NotebookNode, facts: Facts, films: Mapping[str, float]) -> Iterator[Part]:
+def _code_parts(cell: NotebookNode, facts: Facts, films: Collection[str]) -> Iterator[Part]:
     wanted = CODE[:1] if facts.show is None else facts.show
     if "code" in wanted:
         code = shown_lines(cell.source, facts)
@@ -124,7 +118,7 @@ def _code_parts(cell: NotebookNode, facts: Facts, films: Mapping[str, float]) ->
     outputs = shown_outputs(cell, " · ".join(filter(None, [facts.title, facts.line])))
     if cell.id in films and "output" in wanted:
         alt = next((each.alt for each in outputs if isinstance(each, Picture)), facts.title)
-        yield Part("film", alt, is_wide=films[cell.id] > WIDE_FILM)
+        yield Part("film", alt)
         return
     for output in outputs:
         if isinstance(output, Picture):

@@ -7,7 +7,15 @@ for (const slide of document.querySelectorAll(".slides > section")) {
 }
 for (const place of document.querySelectorAll("[data-path]")) place.textContent = path;
 
-const dark = () => document.documentElement.classList.toggle("dark");
+const dark = () => {
+  const colours = document.documentElement.classList.toggle("dark") ? "dark" : "light";
+  for (const frame of document.querySelectorAll(".film iframe")) {
+    for (const place of ["src", "data-src"]) {
+      const address = frame.getAttribute(place);
+      if (address) frame.setAttribute(place, address.replace(/#.*/, `#slide+${colours}`));
+    }
+  }
+};
 if (asked.has("dark")) dark();
 
 window.MathJax = {

@@ -143,9 +143,10 @@ def test_dark_and_light_follow_the_system_or_the_address(film, film_path):
         film.page.goto(film_path.as_uri() + address)
         paper, ink = shown()
         assert (paper < 50, ink > 200) == (is_dark, is_dark)
-    film.page.evaluate("() => { location.hash = 'dark'; }")  # a page around it that changes its theme
+    film.page.evaluate("() => { location.hash = 'slide+dark'; }")  # a page around it that changes its theme
     film.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
     assert shown()[0] < 50
+    assert not film.page.locator("h1").is_visible()  # a slide has a title of its own
 
 
 @pytest.mark.parametrize("width", [320, 360, 1280, 1920])

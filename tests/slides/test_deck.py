@@ -70,7 +70,8 @@ def test_the_first_slide_is_the_title(page):
 
 
 def test_a_film_is_loaded_when_its_slide_comes(page):
-    assert 'data-src="films/03_hills/live.html" title="Explorer(a channel)"' in section(page, "live")
+    frame = 'data-src="films/03_hills/live.html#slide+light" title="Explorer(a channel)"'
+    assert frame in section(page, "live")
 
 
 def test_the_speaker_reads_prose_exercise_and_place(page):
@@ -118,7 +119,7 @@ def test_what_a_deck_needs_lies_beside_it(course, tmp_path):
     scenes = [Scene(step, np.full((8, 8, 3), 99 * step, np.uint8), "") for step in range(2)]
     Film.of(scenes, title="gray", kind="Explorer", alt="gray").save(films / "03_hills" / "live.html")
     page = deck_page(lesson_deck(lesson, executed, films))
-    assert 'data-src="films/03_hills/live.html"' in page
+    assert 'data-src="films/03_hills/live.html#slide+light"' in page
     index = write_decks([lesson_deck(lesson, executed, films)], tmp_path / "out", films)
     for page in (index, index.with_name("03_hills.html")):
         tags = Tags()

@@ -1,10 +1,13 @@
 // What the page of a film does beside playing it. film_player.js stands before this file in one script.
 
-// A page that shows the film in colours of its own asks for them in the address: #light or #dark.
+// A page around it asks in the address for colours, #light or #dark, and for the looks of a slide: #slide+dark.
 const followAddress = () => {
-  const theme = location.hash.slice(1);
-  if (['light', 'dark'].includes(theme)) document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
+  const root = document.documentElement;
+  const words = location.hash.slice(1).split('+');
+  const theme = words.find((word) => ['light', 'dark'].includes(word));
+  if (theme) root.dataset.theme = theme;
+  else delete root.dataset.theme;
+  root.classList.toggle('is-slide', words.includes('slide'));
 };
 
 // Elsewhere the film is made to fit the window: in a frame that is made to fit the film it has a height of its own.
