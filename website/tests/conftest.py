@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.driver import find_chromium, launch
 from website.building import SITE, build
-from website.lessons import is_current, lessons, library_digest
+from website.lessons import Lesson, is_current, lessons, library_digest
 
 REFUSE = pytest.fail if os.environ.get("VIZWIDGETS_REQUIRE_BROWSER") == "1" else pytest.skip
 NO_BROWSER = "Needs Chromium: on Debian `sudo apt install chromium`, or set CHROMIUM to the path of one."
@@ -31,12 +31,18 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def site() -> Site:
+def ran() -> list[Lesson]:
+    """The lessons, all of which have run."""
     library = library_digest()
     missing = [lesson.stem for lesson in lessons() if not is_current(lesson, library)]
     if missing:
         REFUSE(f"not yet run with the present library: {', '.join(missing)}. Run them, or `make site`.")
-    return Site(SITE, *build(lessons()))
+    return list(lessons())
+
+
+@pytest.fixture(scope="session")
+def site(ran) -> Site:
+    return Site(SITE, *build(ran))
 
 
 @pytest.fixture(scope="session")
