@@ -39,6 +39,11 @@ def test_what_is_committed_in_the_page_is_kept_under_its_lesson(folder):
     assert one["answer"] == "a goat"
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_number_that_has_a_gradient_is_a_number():
+    assert "what came: 0.5" in vw.outcome("how sure?", torch.tensor(0.5, requires_grad=True)).words
+
+
 def test_a_day_later_it_is_still_there_unless_the_choices_are_others(folder):
     press_commit(vw.predict("a goat on grass", "a goat", "a sheep"), "a goat")
     assert vw.predict("a goat on grass", "a goat", "a sheep").answer == "a goat"

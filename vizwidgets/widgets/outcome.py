@@ -8,6 +8,7 @@ from typing import Any, SupportsFloat
 
 import anywidget
 import traitlets
+from torch import Tensor
 
 from vizwidgets.grading.progress.keeper import KEEPER
 
@@ -101,6 +102,7 @@ def outcome(question: str, came: str | SupportsFloat | None = None) -> OutcomeCa
     >>> outcome("goat on mars", "a sheep").words
     'you predicted: nothing yet, what came: a sheep'
     """
+    came = came.item() if isinstance(came, Tensor) else came
     card = OutcomeCard(question, came, UNITS.get(question, ""))
     LISTENERS[question] = card.renew
     return card
