@@ -17,6 +17,8 @@ from PIL import Image
 
 from vizwidgets.draw import film as film_module
 from vizwidgets.draw.film import FORMAT, Film, Scene, encode_picture, read_film
+from vizwidgets.draw.film_scenes import fit_scenes
+from vizwidgets.draw.pixels import webp
 
 HOSTILE = "</script><script>alert(1)</script><!-- \u2028 & \"quoted\" 'name' <img src=x onerror=alert(1)>"
 VALUES = np.stack([np.linspace(0, 3, 31), np.where(np.arange(31) < 4, np.nan, 1.0)])
@@ -96,6 +98,17 @@ def test_pictures_that_are_encoded_already_are_taken_as_they_are():
     scenes = [Scene(scene.step, encode_picture(scene.picture), scene.words) for scene in gray_scenes(3)]
     film = Film.of(scenes, title="t", kind="k", alt="a")
     assert film.pictures == tuple(scene.picture for scene in scenes)
+
+
+def test_a_drawing_that_lost_nothing_is_not_made_larger_by_losing_something():
+    fine = np.zeros((200, 200, 3), np.uint8)
+    fine[::2, ::3] = 255
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    drawing = webp(fine)
+    assert len(drawing) < len(encode_picture(fine, 25))
+    scenes = [Scene(0, drawing, ""), *(Scene(step, noise, "") for step in range(1, 4))]
+    _, files = fit_scenes(scenes, usual_bytes=10_000, most_bytes=10_000_000)
+    assert files[0] == drawing and files[1] == encode_picture(noise, 25)
 
 
 def test_a_film_that_is_too_large_keeps_its_first_and_last_scene_and_its_last_picture_as_it_was(monkeypatch):

@@ -117,12 +117,9 @@ def _quality_for(scenes: Sequence[Scene], usual_bytes: int) -> int:
 
 
 def _file(scene: Scene, quality: int) -> bytes:
-    if isinstance(scene.picture, bytes) and (
-        quality == QUALITIES[0] or max(picture_size(scene.picture)) <= TINY
-    ):
-        return scene.picture
-    return encode_picture(_pixels(scene), quality)
-
-
-def _pixels(scene: Scene) -> Bytes:
-    return decode_picture(scene.picture) if isinstance(scene.picture, bytes) else scene.picture
+    given = scene.picture
+    if not isinstance(given, bytes):
+        return encode_picture(given, quality)
+    if quality == QUALITIES[0] or max(picture_size(given)) <= TINY:
+        return given
+    return min(given, encode_picture(decode_picture(given), quality), key=len)  # lines are small already
