@@ -20,8 +20,7 @@ if (asked.has("dark")) dark();
 
 window.MathJax = {
   tex: { inlineMath: [["\\(", "\\)"]], displayMath: [["\\[", "\\]"]] },
-  // A formula takes its letters along into the speaker's window, and is as large on a slide that is not yet shown.
-  svg: { fontCache: "local", matchFontHeight: false },
+  svg: { fontCache: "local" }, // a formula takes its letters along into the speaker's window
   options: { enableMenu: false },
   startup: {
     // The speaker's window lacks the style that hides what is meant for screen readers: there it would stand twice.
@@ -31,6 +30,14 @@ window.MathJax = {
     },
   },
 };
+
+// A film that was clicked has the keyboard; it hands on what plays no film, such as the keys of a presenter's remote.
+addEventListener("message", ({ data }) => {
+  if (data?.vizwidgets !== "key") return;
+  document.activeElement.blur(); // the next key comes here by itself
+  focus();
+  Reveal.triggerKey(data.keyCode);
+});
 
 Reveal.initialize({
   width: 1280,

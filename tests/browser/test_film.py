@@ -157,6 +157,22 @@ def test_nothing_is_wider_than_the_window(film, width):
     assert film.button.bounding_box()["height"] >= 24
 
 
+def test_on_a_slide_the_keys_that_play_no_film_go_to_the_deck(browser, film_path):
+    deck = film_path.with_name("deck.html")
+    deck.write_text(
+        f"""<!DOCTYPE html><iframe src="{film_path.name}#slide" width="900" height="600"></iframe><script>
+        window.heard = [];
+        addEventListener('message', ({{data}}) => heard.push(data.keyCode));</script>"""
+    )
+    with opened_page(browser, 1280, 800) as page:
+        page.goto(deck.as_uri())
+        page.frame_locator("iframe").get_by_role("slider").click()
+        for key in ("ArrowRight", "PageDown", "s", "Escape", "Home"):
+            page.keyboard.press(key)
+        page.wait_for_function("() => heard.length >= 3")
+        assert page.evaluate("() => heard") == [34, 83, 27]
+
+
 AROUND = """<!DOCTYPE html><iframe src="run.html" style="width: {width}px; border: 0"></iframe><script>
 const frame = document.querySelector('iframe');
 frame.addEventListener('load', () => {{

@@ -15,7 +15,18 @@ const followFrame = () => {
   document.documentElement.classList.toggle('is-fitted', Boolean(window.frameElement?.style.height));
 };
 
+// On a slide the keys that play no film belong to the deck, also after a click into the film.
+const KEPT = new Set([' ', 'Enter', 'Tab', 'Shift', 'Home', 'End', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
+const handOnKey = (event) => {
+  const isOurs = event.defaultPrevented || KEPT.has(event.key) || event.target.matches?.('select');
+  if (isOurs || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!document.documentElement.classList.contains('is-slide')) return;
+  event.preventDefault();
+  parent.postMessage({ vizwidgets: 'key', keyCode: event.keyCode }, '*');
+};
+
 addEventListener('hashchange', followAddress);
+addEventListener('keydown', handOnKey);
 addEventListener('resize', followFrame);
 addEventListener('DOMContentLoaded', () => {
   const el = document.getElementById('film');
