@@ -54,7 +54,7 @@ class Gallery:
         film.save(self.site / place)  # with the player of today, whenever it was made
         title = html.escape(f"Film: {film.title}")
         frame = f'<iframe src="../{place}" title="{title}" loading="lazy"></iframe>'
-        return _figure(frame, FILM_WORDS, "course-film")
+        return _figure(frame, FILM_WORDS if len(film.pictures) > 1 else STILL_WORDS, "course-film")
 
     def picture(self, data: bytes, name: str, alt: str, width: int | None, words: str = "") -> str:
         """Store a picture and return its HTML; `words` stand beneath it."""

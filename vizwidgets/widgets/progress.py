@@ -86,11 +86,12 @@ class Progress:
         there = f"{_count(self.book)} in {self.path or 'this kernel'}"
         if not confirm:
             return f"Nothing is deleted yet. delete(confirm=True) deletes {there}, for good."
+        was_kept = self.path is not None and self.path.exists()
         for file in _files(self.path):
             file.unlink(missing_ok=True)
         KEEPER.forget()
         self.book = Book()
-        return f"Deleted: {there}."
+        return f"Deleted: {there}." if was_kept else "Forgotten: no file was kept."
 
     def __repr__(self) -> str:
         tables = [f"{title}\n{text_table(cells)}" for title, cells in _tables(self.book)]
@@ -105,6 +106,11 @@ class Progress:
             return self.trouble
         if self.path is None:
             return "Nothing is kept: the environment variable VIZWIDGETS_PROGRESS says off."
+        if not self.path.exists():
+            return (
+                "Nothing is kept so far. What you predict and solve in JupyterLab or Notebook 7 goes to "
+                f"{self.path} on this computer, and is sent nowhere."
+            )
         return f"Kept in {self.path} on this computer, sent nowhere: {_count(self.book)}."
 
 
