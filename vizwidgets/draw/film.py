@@ -9,7 +9,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -180,11 +180,12 @@ class Film:
 
     def _with(self, scenes: Sequence[Scene], pictures: Sequence[bytes]) -> Film:
         """Return the film with these scenes."""
-        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        values["pictures"] = tuple(pictures)
-        values["steps"] = tuple(int(scene.step) for scene in scenes)
-        values["words"] = tuple(scene.words for scene in scenes)
-        return Film(**values)
+        return replace(
+            self,
+            pictures=tuple(pictures),
+            steps=tuple(int(scene.step) for scene in scenes),
+            words=tuple(scene.words for scene in scenes),
+        )
 
 
 def read_film(path: str | os.PathLike[str]) -> Film:
