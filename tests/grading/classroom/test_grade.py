@@ -22,9 +22,9 @@ from tests.grading.classroom.handed_in import (
     solved,
 )
 from tests.grading.sheets.tiny import NAME, cell_of
+from vizwidgets.grading.classroom.reading.budget import NOTEBOOK_BYTES
 from vizwidgets.grading.classroom.scoring.grade import grade
 from vizwidgets.grading.classroom.scoring.gradebook import Gradebook
-from vizwidgets.grading.classroom.scoring.handed_in import MOST_BYTES
 from vizwidgets.grading.command import main
 from vizwidgets.grading.results import SheetResult
 from vizwidgets.grading.running.limits import Limits
@@ -114,7 +114,7 @@ DROPPED = {
     "no notebook": (b"[1, 2]", "is no notebook"),
     "odd cells": (b'{"cells": [3], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}', ""),
     "nested": (b"[" * 10**5, "is no notebook"),
-    "large": (b" " * (MOST_BYTES + 1), "more than 20 MB"),
+    "large": (b" " * (NOTEBOOK_BYTES + 1), "more than 20 MB"),
     "empty": (b"", "is no notebook"),
     "another": (b"", f"it is another sheet: {OTHER}"),
     "older": (b"", "made from another release (0123, now "),

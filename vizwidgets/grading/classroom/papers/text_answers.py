@@ -10,9 +10,8 @@ from urllib.parse import quote
 
 from nbformat import NotebookNode
 
-from vizwidgets.grading.classroom.reading.budget import megabytes
+from vizwidgets.grading.classroom.reading.budget import NOTEBOOK_BYTES, megabytes
 from vizwidgets.grading.classroom.recognizing.own_cells import PROSE, essence, own_cells
-from vizwidgets.grading.classroom.scoring.handed_in import MOST_BYTES
 from vizwidgets.grading.sheets.course import Course
 from vizwidgets.grading.sheets.sheet import MARKER, Sheet, id_of, mark_of
 
@@ -106,8 +105,8 @@ def read_submission(path: Path) -> Sheet | None:
 
 
 def _opened(path: Path) -> Sheet:
-    if path.is_file() and path.stat().st_size > MOST_BYTES:
-        raise ValueError(f"the file has more than {megabytes(MOST_BYTES)}")
+    if path.is_file() and path.stat().st_size > NOTEBOOK_BYTES:
+        raise ValueError(f"the file has more than {megabytes(NOTEBOOK_BYTES)}")
     return Sheet.read(path)
 
 

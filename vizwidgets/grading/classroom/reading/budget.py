@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 MB = 1_000_000
+NOTEBOOK_BYTES = 20 * MB  # a larger notebook is not opened
 
 
 class ArchiveError(ValueError):

@@ -8,13 +8,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from vizwidgets.grading.classroom.reading.budget import MB, megabytes
+from vizwidgets.grading.classroom.reading.budget import MB, NOTEBOOK_BYTES, megabytes
 from vizwidgets.grading.classroom.reading.unusable import reasons_in
 from vizwidgets.grading.running.outcomes import one_line
 from vizwidgets.grading.sheets.overwrite import overwrite
 from vizwidgets.grading.sheets.sheet import Sheet, mark_of
 
-MOST_BYTES = 20 * MB
 _SAME_RELEASE = "grade it as it is with --any-release, after a look whether the questions have changed"
 
 
@@ -109,8 +108,8 @@ def _read(folder: Path, name: str) -> Sheet:
         raise FileNotFoundError(f"there is no {path.name}, {found}")
     if path.is_symlink():
         raise ValueError(f"{path.name} is a link: put the file itself in its place")
-    if path.stat().st_size > MOST_BYTES:
-        words = f"a notebook of {megabytes(path.stat().st_size)}, more than {megabytes(MOST_BYTES)}"
+    if path.stat().st_size > NOTEBOOK_BYTES:
+        words = f"a notebook of {megabytes(path.stat().st_size)}, more than {megabytes(NOTEBOOK_BYTES)}"
         raise ValueError(f"{words}: ask for it without outputs, or run collect")
     return Sheet.read(path)
 
