@@ -124,6 +124,41 @@ def test_a_question_that_makes_no_sense_is_refused_with_the_three_kinds(options,
         vw.predict("a question", *options, unit=unit)
 
 
+@pytest.mark.parametrize(
+    ("question", "options", "words"),
+    [
+        ("", (), "a question of a few words"),
+        ("  ", ("a", "b"), "a question of a few words"),
+        ("q", ("a", "a", "b"), "differ from each other; got 'a' 2 times"),
+        ("q", ("a", ""), "without spaces around them; got ''"),
+        ("q", ("a", " b"), "got ' b'"),
+        ("q", (1, 2), "got 1"),
+        ("q", ("a", "x" * 301), "a few words"),
+    ],
+)
+def test_a_card_whose_answers_could_not_be_told_apart_is_refused(question, options, words):
+    with pytest.raises(ValueError, match=words):
+        vw.predict(question, *options)
+
+
+@pytest.mark.parametrize(
+    ("options", "unit", "came", "words"),
+    [
+        (("up", "down"), "", "sideways", "one of up, down; got 'sideways'"),
+        (("up", "down"), "", 3, "one of up, down; got 3"),
+        ((), "pixels", "many", "one number of pixels; got 'many'"),
+        ((), "pixels", torch.ones(2), "one number of pixels"),
+        ((), "pixels", float("nan"), "one number of pixels; got nan"),
+        ((), "", [1, 2], "one number; got"),
+    ],
+)
+def test_an_outcome_that_nobody_could_have_predicted_is_refused_in_words(options, unit, came, words):
+    vw.predict("which way?", *options, unit=unit)
+    with pytest.raises(ValueError, match=words):
+        vw.outcome("which way?", came)
+    assert vw.outcome("which way?").words == "you predicted: nothing yet"
+
+
 def test_a_disk_that_refuses_is_said_on_the_card_and_the_outcome_comes_all_the_same(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("VIZWIDGETS_PROGRESS", str(tmp_path / "file" / "below"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from html import escape
 from typing import Any, SupportsFloat
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from vizwidgets.grading.progress.keeper import KEEPER
 
-from .prediction import LISTENERS, STYLE, UNITS, known_prediction
+from .prediction import LISTENERS, OPTIONS, STYLE, UNITS, known_prediction
 
 CLOSE = 0.1  # a number is close when it is off by a tenth of what came at most
 CLOSE_PERCENT = 5.0  # and so are percentages, when they are off by so many points
@@ -97,15 +98,34 @@ def outcome(question: str, came: str | SupportsFloat | None = None) -> OutcomeCa
     OutcomeCard
         It follows when the prediction is changed. Without a prediction it says so, and nothing fails.
 
+    Raises
+    ------
+    ValueError
+        If it is no option of the `predict` above, or not one finite number where a number was asked for.
+
     Examples
     --------
     >>> outcome("goat on mars", "a sheep").words
     'you predicted: nothing yet, what came: a sheep'
     """
-    came = came.item() if isinstance(came, Tensor) else came
+    came = _value(question, came)
     card = OutcomeCard(question, came, UNITS.get(question, ""))
     LISTENERS[question] = card.renew
     return card
+
+
+def _value(question: str, came: Any) -> Any:
+    """Return what came, a number as a plain one; ValueError where nobody could have predicted it."""
+    options, unit = OPTIONS.get(question, ()), UNITS.get(question, "")
+    if came is None or (isinstance(came, str) and (came in options or not (options or unit))):
+        return came
+    if options:
+        raise ValueError(f"the outcome of {question!r} is one of {', '.join(options)}; got {came!r}.")
+    with suppress(TypeError, ValueError, RuntimeError):
+        value = came.item() if isinstance(came, Tensor) else came
+        if not isinstance(value, str) and abs(float(value)) < float("inf"):
+            return value
+    raise ValueError(f"the outcome of {question!r} is one number{f' of {unit}' * bool(unit)}; got {came!r}.")
 
 
 def in_words(came: str | SupportsFloat, unit: str = "") -> str:

@@ -84,7 +84,7 @@ class PredictionCard(anywidget.AnyWidget):
         >>> card.shown
         '40 pixels'
         """
-        words = " ".join(str(answer).split())[:LONGEST]
+        words = _cleaned(answer)
         if self.kind == "choice" and words not in self.options:
             raise ValueError(f"a prediction is one of {', '.join(self.options)}; got {words!r}.")
         if self.kind == "number" and not _is_number(words):
@@ -132,24 +132,21 @@ def predict(question: str, *options: str, unit: str = "") -> PredictionCard:
     Returns
     -------
     PredictionCard
-        What was predicted before, maybe on another day, is shown and can be changed. It is kept in a file
-        of this computer (see `progress`) and sent nowhere.
+        What was predicted before is shown and can be changed. Where a person sits at the notebook it is kept
+        in a file on this computer (see `progress`); elsewhere it is known until the kernel ends. It is sent
+        nowhere.
 
     Raises
     ------
     ValueError
-        If there is one option only, or options and a unit.
+        If the question is empty, there is one option only, two are the same, or there are options and a unit.
 
     Examples
     --------
     >>> predict("goat on grass", "a goat", "a sheep").options
     ['a goat', 'a sheep']
     """
-    if len(options) == 1 or (options and unit):
-        raise ValueError(
-            "predict takes a question and two options or more, or a question and a unit= for a number, or a "
-            f"question alone for a few words; got {len(options)} options and unit={unit!r}."
-        )
+    _check(question, options, unit)
     KEEPER.visit(lesson_of_question(question))
     lesson = lesson_of_question(question) or notebook_name()
     known = known_prediction(question)
@@ -162,7 +159,7 @@ def predict(question: str, *options: str, unit: str = "") -> PredictionCard:
             LISTENERS[question]()
 
     card = PredictionCard(question, options, unit, answer=answer, on_commit=keep)
-    UNITS[question] = unit
+    UNITS[question], OPTIONS[question] = unit, options
     return card
 
 
@@ -174,7 +171,34 @@ def known_prediction(question: str) -> Prediction | None:
 
 
 UNITS: dict[str, str] = {}  # question: unit of its number, of what was asked in this kernel
+OPTIONS: dict[str, tuple[str, ...]] = {}  # question: what could be chosen
 LISTENERS: dict[str, Callable[[], None]] = {}  # question: whom to tell when the prediction is changed
+
+
+def _check(question: Any, options: tuple[Any, ...], unit: Any) -> None:
+    """Raise ValueError where a card could not be answered, or its answers not be told apart."""
+    if not isinstance(question, str) or not question.strip():
+        raise ValueError(
+            f'predict takes a question of a few words, as in vw.predict("a goat on grass"); got {question!r}.'
+        )
+    for option in options:
+        if not isinstance(option, str) or not option or option != _cleaned(option):
+            raise ValueError(
+                f"an option is a few words without spaces around them; got {option!r}. A number is asked for "
+                f'with a unit: vw.predict({question!r}, unit="pixels").'
+            )
+    if same := [option for option in dict.fromkeys(options) if options.count(option) > 1]:
+        raise ValueError(f"options differ from each other; got {same[0]!r} {options.count(same[0])} times.")
+    if len(options) == 1 or (options and unit):
+        raise ValueError(
+            "predict takes a question and two options or more, or a question and a unit= for a number, or a "
+            f"question alone for a few words; got {len(options)} options and unit={unit!r}."
+        )
+
+
+def _cleaned(answer: str | float) -> str:
+    """Return an answer without line breaks and spaces around it, and not too long to be kept."""
+    return " ".join(str(answer).split())[:LONGEST]
 
 
 def _is_number(words: str) -> bool:
