@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,11 +53,23 @@ def test_every_range_has_a_lower_and_an_upper_bound(project):
     extras = [each for extra in project["optional-dependencies"].values() for each in extra]
     for requirement in project["dependencies"] + extras:
         _, bounds = split_requirement(requirement.partition(";")[0])
-        assert sorted(re.match("[<>=]+", bound)[0] for bound in bounds) == ["<", ">="], requirement
+        signs = {re.match("[<>=!]+", bound)[0] for bound in bounds}
+        assert {"<", ">="} <= signs <= {"<", ">=", "!="}, requirement
 
 
-def test_conda_takes_a_python_that_the_package_allows(project, conda):
-    assert oldest(conda["python"]) >= oldest({project["requires-python"]})
+def test_conda_and_binder_take_one_python_that_the_package_allows(project, conda):
+    [python] = conda["python"]
+    found = re.fullmatch(r"=(\d+)\.(\d+)", python)  # Binder overlooks a range
+    assert found, python
+    assert tuple(map(int, found.groups())) >= oldest({project["requires-python"]})
+
+
+def test_the_kernel_that_binder_brings_along_and_that_cannot_send_from_threads_is_excluded(project):
+    [text] = [text for text in project["dependencies"] if text.startswith("ipykernel")]
+    allowed = Requirement(text).specifier
+    assert [allowed.contains(version) for version in ("6.29", "7.0.0", "7.0.1", "7.1.0", "7.4.0")] == [
+        True, False, False, True, True,
+    ]  # fmt: skip
 
 
 def test_conda_installs_the_library_itself():
@@ -67,7 +80,26 @@ def test_conda_installs_the_library_itself():
 def test_binder_finds_what_it_builds_from_beside_each_other():
     # A folder binder/ or .binder/ would make it overlook environment.yml and postBuild.
     assert not (ROOT / "binder").exists() and not (ROOT / ".binder").exists()
-    assert os.access(ROOT / "postBuild", os.X_OK)
+    assert os.access(ROOT / "postBuild", os.X_OK) and os.access(ROOT / "start", os.X_OK)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux")
+@pytest.mark.parametrize(
+    ("limit", "threads"),
+    [("100000 100000\n", "1"), ("150000 100000\n", "2"), ("max 100000\n", "unset"), (None, "unset")],
+)
+def test_where_binder_limits_the_processor_torch_takes_no_more_threads_than_that(tmp_path, limit, threads):
+    noted = tmp_path / "cpu.max"
+    if limit is not None:
+        noted.write_text(limit)
+    script = (ROOT / "start").read_text()
+    assert "/sys/fs/cgroup/cpu.max" in script
+    start = tmp_path / "start"
+    start.write_text(script.replace("/sys/fs/cgroup/cpu.max", str(noted)))
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    command = ["sh", str(start), "sh", "-c", 'echo "${OMP_NUM_THREADS:-unset}"']
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [threads]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Binder runs Linux")
