@@ -10,9 +10,10 @@ import torch
 
 import vizwidgets as vw
 from tests.core.nets import small_net
+from vizwidgets.draw.captions import FIRST_LINE
 from vizwidgets.draw.color_scale import color_scale, laid_over
 from vizwidgets.draw.example_saliency import STRENGTH, example_saliency
-from vizwidgets.draw.pixels import LABEL_HEIGHT, to_bytes
+from vizwidgets.draw.pixels import to_bytes
 
 IMAGES = torch.rand(6, 3, 16, 16, generator=torch.Generator().manual_seed(2))
 CHANNEL, SIDE, GAP = 5, 80, 6  # side: exactly ten pixels for each one of a crop of 8
@@ -32,7 +33,7 @@ def by_autograd(model: Any, example: Any) -> torch.Tensor:
 
 def cell(sheet: np.ndarray, row: int, column: int) -> np.ndarray:
     """One picture of the sheet, its pixels as they were before they became squares of ten."""
-    top, left = row * (SIDE + LABEL_HEIGHT + GAP), column * (SIDE + GAP)
+    top, left = row * (SIDE + FIRST_LINE + GAP), column * (SIDE + GAP)
     return sheet[top + 5 : top + SIDE : 10, left + 5 : left + SIDE : 10]
 
 
@@ -63,7 +64,7 @@ def test_each_method_has_a_row_of_its_own() -> None:
         example_saliency(model, "block2_conv1", CHANNEL, examples, methods, side=SIDE)
     )
     both, guided = draw(["gradient", "guided"]), draw("guided")
-    line = SIDE + LABEL_HEIGHT + GAP
+    line = SIDE + FIRST_LINE + GAP
     assert both.shape[0] == 3 * line - GAP and guided.shape[0] == 2 * line - GAP
     assert np.array_equal(both[2 * line : 2 * line + SIDE], guided[line : line + SIDE])
     assert not np.array_equal(both[line : line + SIDE], guided[line : line + SIDE])

@@ -77,8 +77,8 @@ def example_saliency(
     >>> net = nn.Sequential(nn.Conv2d(3, 2, 3))
     >>> net.input_shape = (3, 9, 9)
     >>> found = top_examples(net, "0", torch.rand(4, 3, 9, 9), k=2, by="max")
-    >>> example_saliency(net, "0", 1, found[1], side=30).size
-    (66, 98)
+    >>> example_saliency(net, "0", 1, found[1], side=90).size
+    (186, 230)
     """
     rows = [methods] if isinstance(methods, str) else list(methods)
     places = _places(examples, rows)

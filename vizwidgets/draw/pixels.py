@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 from torch import Tensor
 
-from .fonts import font
+from .captions import captions
 
 Bytes = np.ndarray  # (H, W, 3) uint8
-LABEL_HEIGHT = 16
 
 
 def to_bytes(image: Tensor | np.ndarray) -> Bytes:
@@ -112,7 +111,7 @@ def grid(
     columns : int
         Pictures in a row, 1 or more.
     labels : sequence of str, optional
-        One per picture.
+        One per picture; a long one is broken into lines.
     gap : int
         Pixels between the pictures.
 
@@ -132,7 +131,8 @@ def grid(
         raise ValueError(f"each picture needs one label; got {len(labels)} labels, {len(images)} pictures.")
     pictures = [to_bytes(image) for image in images]
     height, width = np.max([picture.shape[:2] for picture in pictures], axis=0).tolist()
-    line = LABEL_HEIGHT if labels else 0
+    words = captions(labels, width) if labels else None
+    line = words.height if words else 0
     rows = math.ceil(len(pictures) / columns)
     columns = min(columns, len(pictures))
     size = (columns * (width + gap) - gap, rows * (height + line + gap) - gap)
@@ -141,18 +141,6 @@ def grid(
     for index, picture in enumerate(pictures):
         left, top = index % columns * (width + gap), index // columns * (height + line + gap)
         sheet.paste(Image.fromarray(picture), (left, top))
-        if labels:
-            place = (left + width / 2, top + height + line / 2)
-            pen.text(place, *_fitting(labels[index], width), anchor="mm")
+        if words:
+            words.write(pen, index, left + width / 2, top + height)
     return sheet
-
-
-def _fitting(label: str, width: int) -> tuple[str, str, ImageFont.FreeTypeFont]:
-    """Return a label with colour and font so that it fits beneath its picture, shortened if it must be."""
-    for size in (11, 10, 9, 8):
-        letters = font(size)
-        if letters.getlength(label) <= width:
-            return label, "black", letters
-    while label and letters.getlength(label + "…") > width:
-        label = label[:-1]
-    return label + "…", "black", letters
