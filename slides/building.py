@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from vizwidgets.draw.film import read_film
+from vizwidgets.draw.film import Film, read_film
 from website.lessons import EXECUTED, NOTEBOOKS, Lesson, failed_cells, read_executed
 
 from .deck import Deck, map_page, write_deck, write_style
@@ -40,13 +40,14 @@ def lesson_deck(lesson: Lesson, executed: Path = EXECUTED, films: Path = FILMS) 
         raise ValueError("has not run: there is nothing to show yet.")
     if failed := failed_cells(ran):
         raise ValueError(f"failed at cell {failed[0]!r}.")
-    slides = read_slides(_with_outputs(lesson.notebook, ran), _filmed(films / lesson.stem))
+    moving = _moving_films(films / lesson.stem)
+    slides = read_slides(_with_outputs(lesson.notebook, ran), moving)
     if not slides:
         raise ValueError("has no cell with the tag slide.")
-    return Deck(lesson.stem, tuple(slides))
+    return Deck(lesson.stem, tuple(slides), moving)
 
 
-def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Path:
+def write_decks(decks: Sequence[Deck], folder: Path) -> Path:
     """Write decks, their pictures and films, and all they need; return the page that leads to them.
 
     Parameters
@@ -55,8 +56,6 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
         In the order of the course.
     folder : Path
         It is made where there is none. What lies there is replaced by what is new; nothing else is removed.
-    films : Path
-        Folder with a folder of films for each lesson.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_style(folder)
@@ -65,17 +64,17 @@ def write_decks(decks: Sequence[Deck], folder: Path, films: Path = FILMS) -> Pat
     for deck in decks:
         write_deck(deck, folder)
         for slide in deck.slides:
-            if any(part.kind == "film" for part in slide.parts):
-                place = Path(deck.stem, f"{slide.cell}.html")
-                read_film(films / place).save(folder / "films" / place)  # with the player of today
+            if any(part.kind == "film" for part in slide.parts):  # with the player of today
+                deck.films[slide.cell].save(folder / "films" / deck.stem / f"{slide.cell}.html")
     index = folder / "index.html"
     index.write_text(map_page(decks), encoding="utf-8")
     return index
 
 
-def _filmed(folder: Path) -> set[str]:
-    """Return the cells with films that move; others show a picture."""
-    return {path.stem for path in folder.glob("*.html") if len(read_film(path).pictures) > 1}
+def _moving_films(folder: Path) -> dict[str, Film]:
+    """Return the films that move, by the cells of their widgets; others show a picture."""
+    films = {path.stem: read_film(path) for path in sorted(folder.glob("*.html"))}
+    return {cell: film for cell, film in films.items() if len(film.pictures) > 1}
 
 
 def _with_outputs(written: NotebookNode, ran: NotebookNode) -> NotebookNode:

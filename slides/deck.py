@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+
+from vizwidgets.draw.film import Film
 
 from .facts import PATHS
 from .lecture import HEADINGS
@@ -32,10 +34,13 @@ class Deck:
         Name of the lesson's file: "01_sheep_or_goat".
     slides : tuple of Slide
         In the order of the lesson; the first one is the title.
+    films : mapping
+        From the id of a slide's cell to the film that stands in the place of its picture.
     """
 
     stem: str
     slides: tuple[Slide, ...]
+    films: Mapping[str, Film] = field(default_factory=dict)
 
     @property
     def number(self) -> str:
@@ -44,7 +49,7 @@ class Deck:
 
     @property
     def title(self) -> str:
-        """The title of its first slide."""
+        """The title of its first slide, which is the lesson's."""
         return self.slides[0].facts.title
 
     def count(self, minutes: int) -> int:

@@ -22,7 +22,7 @@ class Facts:
     minutes : int
         5, 15 or 45: the shortest path through the lesson that the slide lies on.
     title : str
-        What the slide says, in a few words.
+        What the slide says, in a few words; a cell that opens with the lesson's title need not repeat it.
     line : str
         A sentence beneath the title.
     show : tuple of str, optional
@@ -70,6 +70,8 @@ def read_facts(cell: Mapping[str, Any]) -> Facts:
     5
     """
     said = dict(cell["metadata"].get("slide", {}))
+    if opens := re.match(r"# (.+)", cell.get("source", "")):
+        said.setdefault("title", opens[1].strip())
     if fault := _fault(said, CODE if cell["cell_type"] == "code" else WORDS):
         raise ValueError(f"cell {cell['id']!r}: {fault}")
     if "show" in said:

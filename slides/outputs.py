@@ -92,7 +92,7 @@ def _best(output: Mapping[str, Any], said: str | None, alt: str) -> list[Picture
 
 def _picture(data: bytes, alt: str) -> Picture:
     with Image.open(BytesIO(data)) as image:
-        return Picture(encode(image), "".join(alt), image.width / image.height)
+        return Picture(encode(data), "".join(alt), image.width / image.height)
 
 
 def _printed(text: Any) -> list[Words]:

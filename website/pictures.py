@@ -7,6 +7,7 @@ import html
 import io
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from .lessons import ROOT
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LOSSLESS_BYTES = 120_000  # a larger picture is a photograph or full of noise, and nobody misses its last bit
+HOPELESS_BYTES = 600_000  # of a PNG file; trying to keep each of its bits takes seconds, and is never small
 QUALITY = 90
 FILM_WORDS = "A run that was kept: play it, or pull the slider. In the notebook it is live."
 STILL_WORDS = "In the notebook this is live; here is the picture it ended with."
@@ -60,25 +62,26 @@ class Gallery:
         """Store a picture and return its HTML; `words` stand beneath it."""
         with Image.open(io.BytesIO(data)) as picture:
             columns, rows = picture.size
-            encoded = encode(picture)
         place = f"pictures/{self.stem}/{name}.webp"
         (self.site / place).parent.mkdir(parents=True, exist_ok=True)
-        (self.site / place).write_bytes(encoded)
+        (self.site / place).write_bytes(encode(data))
         wide = width or columns
         size = f'width="{wide}" height="{round(rows * wide / columns)}"'
         image = f'<img src="../{place}" alt="{html.escape(alt)}" {size} loading="lazy" decoding="async">'
         return _figure(image, words, "course-picture")
 
 
-def encode(picture: Image.Image) -> bytes:
-    """Return a picture as a WebP file: exact where that is small, else nearly so."""
-    exact = io.BytesIO()
-    picture.save(exact, "WEBP", lossless=True)
-    if exact.tell() <= LOSSLESS_BYTES:
-        return exact.getvalue()
-    nearly = io.BytesIO()
-    picture.convert("RGB").save(nearly, "WEBP", quality=QUALITY)
-    return min(exact.getvalue(), nearly.getvalue(), key=len)
+@lru_cache(maxsize=512)  # pages and slides show the same pictures, and this is what takes long about both
+def encode(data: bytes) -> bytes:
+    """Return the file of a picture as a WebP file: exact where that is small, else nearly so."""
+    with Image.open(io.BytesIO(data)) as picture:
+        exact, nearly = io.BytesIO(), io.BytesIO()
+        if len(data) <= HOPELESS_BYTES:
+            picture.save(exact, "WEBP", lossless=True)
+            if exact.tell() <= LOSSLESS_BYTES:
+                return exact.getvalue()
+        picture.convert("RGB").save(nearly, "WEBP", quality=QUALITY)
+    return min(filter(None, (exact.getvalue(), nearly.getvalue())), key=len)
 
 
 def _figure(content: str, words: str, name: str) -> str:

@@ -120,7 +120,7 @@ def test_what_a_deck_needs_lies_beside_it(course, tmp_path):
     Film.of(scenes, title="gray", kind="Explorer", alt="gray").save(films / "03_hills" / "live.html")
     page = deck_page(lesson_deck(lesson, executed, films))
     assert 'data-src="films/03_hills/live.html#slide+light"' in page
-    index = write_decks([lesson_deck(lesson, executed, films)], tmp_path / "out", films)
+    index = write_decks([lesson_deck(lesson, executed, films)], tmp_path / "out")
     for page in (index, index.with_name("03_hills.html")):
         tags = Tags()
         tags.feed(page.read_text())

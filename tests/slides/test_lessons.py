@@ -53,6 +53,10 @@ def test_code_on_slides_is_short_and_narrow(slides):
                 assert part.width <= COLUMNS and part.html.count("\n") < ROWS, slide.cell
 
 
+def test_a_deck_has_the_title_of_its_lesson(lesson, slides):
+    assert slides[0].facts.title == lesson.title
+
+
 def test_titles_are_not_said_twice(slides):
     titles = [slide.facts.title for slide in slides]
     assert len(set(titles)) == len(titles)
