@@ -121,3 +121,44 @@ def test_off_is_said(monkeypatch):
     monkeypatch.setenv("VIZWIDGETS_PROGRESS", "off")
     assert "says off" in str(vw.progress())
     assert vw.progress().path is None
+
+
+def test_where_nothing_can_be_written_the_map_and_the_progress_say_so_before_and_after_delete(
+    monkeypatch, tmp_path
+):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", str(tmp_path / "file" / "below"))
+    said = "not kept: "
+    assert said in str(vw.course_map()) and said in str(vw.progress())
+    KEEPER.note(*ALL_OF_SECOND)
+    assert vw.progress().delete(confirm=True) == "Forgotten: no file was kept."
+    assert said in str(vw.course_map()) and said in str(vw.progress())
+    assert vw.progress().book.entries == ()
+
+
+def test_a_damaged_file_is_told_until_it_is_deleted_with_its_new_name(folder):
+    folder.mkdir()
+    (folder / "progress.json").write_text("{")
+    assert "Nothing is lost: with your next prediction" in str(vw.course_map())
+    card = vw.predict("a goat on grass", "a goat", "a sheep")  # notes the visit
+    [aside] = folder.glob("progress.damaged-*.json")
+    assert aside.read_text() == "{" and f"Nothing is lost: it is kept as {aside}" in card.note
+    card._handle_custom_msg({"type": "commit", "answer": "a goat"}, [])
+    assert card.note == ""  # one sentence of it is enough
+    assert aside.name in str(vw.progress())
+    vw.progress().delete(confirm=True)
+    assert list(folder.iterdir()) == []
+
+
+def test_what_cannot_be_written_or_deleted_is_refused_with_its_name(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OSError, match=r"mine.csv cannot be written: .*Name a file in a folder of yours"):
+        vw.progress().export(tmp_path / "file" / "mine.csv")
+    KEEPER.note(*ALL_OF_SECOND)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(type(tmp_path), "unlink", refuse)
+    with pytest.raises(OSError, match="progress.json cannot be deleted: Permission denied"):
+        vw.progress().delete(confirm=True)

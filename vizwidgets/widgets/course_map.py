@@ -92,8 +92,8 @@ def where_it_is_kept() -> str:
     """Return a sentence on where the progress lies, or what is wrong; "" where nobody is seen."""
     if not KEEPER.presence.is_seen():
         return ""
-    if KEEPER.trouble:
-        return KEEPER.trouble
+    if trouble := KEEPER.trouble or KEEPER.refusal():
+        return trouble
     if KEEPER.path is None:
         return "Your progress is remembered until the kernel ends, and kept nowhere, as you have asked for."
     return (

@@ -154,11 +154,12 @@ def predict(question: str, *options: str, unit: str = "") -> PredictionCard:
 
     def keep(said: str) -> None:
         KEEPER.note(Prediction(lesson, question, said, at=now()))
-        card.note = KEEPER.trouble
+        card.note = KEEPER.news() or (card.note if KEEPER.trouble else "")
         if question in LISTENERS:
             LISTENERS[question]()
 
     card = PredictionCard(question, options, unit, answer=answer, on_commit=keep)
+    card.note = KEEPER.news()
     UNITS[question], OPTIONS[question] = unit, options
     return card
 

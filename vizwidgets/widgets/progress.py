@@ -55,6 +55,8 @@ class Progress:
         ------
         ValueError
             If it ends otherwise.
+        OSError
+            If it cannot be written there.
 
         Examples
         --------
@@ -67,7 +69,12 @@ class Progress:
             raise ValueError(
                 f'export writes .json or .csv; got {target.name!r}. Try progress().export("progress.csv").'
             )
-        write_whole(target, self.book.text() if target.suffix.lower() == ".json" else _as_csv(self.book))
+        text = self.book.text() if target.suffix.lower() == ".json" else _as_csv(self.book)
+        try:
+            write_whole(target, text)
+        except OSError as error:
+            words = f"{target} cannot be written: {error.strerror}. Name a file in a folder of yours."
+            raise OSError(words) from error
         return target
 
     def delete(self, *, confirm: bool = False) -> str:
@@ -82,15 +89,24 @@ class Progress:
         -------
         str
             What was deleted.
+
+        Raises
+        ------
+        OSError
+            If the folder does not allow it.
         """
         there = f"{_count(self.book)} in {self.path or 'this kernel'}"
         if not confirm:
             return f"Nothing is deleted yet. delete(confirm=True) deletes {there}, for good."
         was_kept = self.path is not None and self.path.exists()
-        for file in _files(self.path):
-            file.unlink(missing_ok=True)
+        for file in filter(Path.exists, _files(self.path)):
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                words = f"{file} cannot be deleted: {error.strerror}. Whoever may write there can do it."
+                raise OSError(words) from error
         KEEPER.forget()
-        self.book = Book()
+        self.book, self.trouble = Book(), ""
         return f"Deleted: {there}." if was_kept else "Forgotten: no file was kept."
 
     def __repr__(self) -> str:
@@ -102,8 +118,8 @@ class Progress:
         return f"{tables}<p>{escape(self._where())}</p>"
 
     def _where(self) -> str:
-        if self.trouble:
-            return self.trouble
+        if trouble := self.trouble or KEEPER.refusal():
+            return trouble
         if self.path is None:
             return "Nothing is kept: the environment variable VIZWIDGETS_PROGRESS says off."
         if not self.path.exists():
@@ -111,7 +127,9 @@ class Progress:
                 "Nothing is kept so far. What you predict and solve in JupyterLab or Notebook 7 goes to "
                 f"{self.path} on this computer, and is sent nowhere."
             )
-        return f"Kept in {self.path} on this computer, sent nowhere: {_count(self.book)}."
+        damaged = ", ".join(file.name for file in _damaged(self.path))
+        beside = f" Beside it lies what was damaged, for you to mend or delete: {damaged}." if damaged else ""
+        return f"Kept in {self.path} on this computer, sent nowhere: {_count(self.book)}.{beside}"
 
 
 def progress() -> Progress:
@@ -168,8 +186,11 @@ def _files(path: Path | None) -> list[Path]:
     """Return all files that hold, or held, what is noted: damaged ones too."""
     if path is None:
         return []
-    damaged = path.parent.glob(f"{path.stem}.damaged-*{path.suffix}")
-    return [path, path.with_name(f"{path.name}.lock"), *damaged]
+    return [path, path.with_name(f"{path.name}.lock"), *_damaged(path)]
+
+
+def _damaged(path: Path) -> list[Path]:
+    return sorted(path.parent.glob(f"{path.stem}.damaged-*{path.suffix}"))
 
 
 def _count(book: Book) -> str:

@@ -11,10 +11,11 @@ from filelock import FileLock
 from ..whole_file import write_whole
 from .book import Book, OtherFormat
 from .entries import Entry, Visit
-from .place import PRESENCE, VARIABLE, Presence, progress_file
+from .place import PRESENCE, VARIABLE, Presence, can_be_written, progress_file
 
 PATIENCE = 5.0  # seconds for another kernel to finish its line
 MOST_PENDING = 500
+ANOTHER = f"%env {VARIABLE}=/a/folder/of/yours in a cell names another folder."
 
 
 def now() -> str:
@@ -40,6 +41,7 @@ class Keeper:
         self.trouble = ""
         self._pending: list[Entry] = []  # noted, and not in the file yet
         self._visited: dict[str, str] = {}
+        self._told = ""
         self._turn = threading.Lock()  # a button may be answered on any thread
 
     @property
@@ -56,11 +58,18 @@ class Keeper:
         """Return what a file holds; an empty book where it cannot be read."""
         try:
             return Book.read(path.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return Book()
-        except (OSError, ValueError) as error:  # it is set aside when next something is written
-            self.trouble = f"The progress in {path} could not be read: {_said(error)}"
+        except (OSError, ValueError) as error:
+            self.trouble = f"The progress in {path} could not be read: {_said(error)} {_lot(error)}"
             return Book()
+
+    def refusal(self) -> str:
+        """Return a sentence if nothing can be kept where it should be; "" if it can, or nobody is seen."""
+        path = self.path
+        if path is None or can_be_written(path):
+            return ""
+        return _not_kept(f"{path.parent} cannot be written.")
 
     def visit(self, lesson: str) -> None:
         """Note that a lesson is worked in; of the same hour it is noted once."""
@@ -76,11 +85,18 @@ class Keeper:
             path = self.path
             if path is not None:
                 self._save(path)
+
+    def news(self) -> str:
+        """Return the trouble if it was not told yet: one sentence of it is enough."""
+        fresh = "" if self.trouble == self._told else self.trouble
+        self._told = self.trouble
+        return fresh
+
     def forget(self) -> None:
         """Remember nothing that is not in the file."""
         self._pending.clear()
         self._visited.clear()
-        self.trouble = ""
+        self.trouble = self._told = ""
 
     def _save(self, path: Path) -> None:
         try:
@@ -88,10 +104,7 @@ class Keeper:
             with FileLock(path.with_name(f"{path.name}.lock"), timeout=PATIENCE):
                 self._write(path)
         except (OSError, NotImplementedError) as error:
-            self.trouble = (
-                f"Your progress is remembered until the kernel ends, but not kept: {_said(error)} "
-                f"(The environment variable {VARIABLE} names another folder.)"
-            )
+            self.trouble = _not_kept(_said(error))
 
     def _write(self, path: Path) -> None:
         trouble = ""
@@ -112,7 +125,20 @@ def _set_aside(path: Path) -> str:
     """Give a damaged file another name; return the words for it."""
     aside = path.with_name(f"{path.stem}.damaged-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
     path.replace(aside)
-    return f"The file of your progress was damaged. It is kept as {aside}; a new one was begun."
+    return f"Your progress was damaged. Nothing is lost: it is kept as {aside}; a new one was begun."
+
+
+def _lot(error: Exception) -> str:
+    """Return what becomes of a file that could not be read."""
+    if isinstance(error, OtherFormat):
+        return "It stays as it is; install that version, or move the file away to begin anew."
+    if isinstance(error, ValueError):
+        return "Nothing is lost: with your next prediction it gets another name, and a new one is begun."
+    return "It stays as it is."
+
+
+def _not_kept(why: str) -> str:
+    return f"Your progress is remembered until the kernel ends, but not kept: {why} {ANOTHER}"
 
 
 def _said(error: Exception) -> str:

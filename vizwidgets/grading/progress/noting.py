@@ -40,8 +40,7 @@ def note_score(score: Score) -> None:
     from .entries import Result
     from .keeper import KEEPER, now
 
-    before = KEEPER.trouble
     lesson = lesson_of_exercise(score.title, score.points) or notebook_name()
     KEEPER.note(Result(lesson, score.title, score.points, score.reached, at=now()))
-    if KEEPER.trouble not in ("", before):
-        sys.stdout.write(f"{KEEPER.trouble}\n")
+    if trouble := KEEPER.news():
+        sys.stdout.write(f"{trouble}\n")

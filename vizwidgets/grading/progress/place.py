@@ -31,6 +31,18 @@ def progress_file() -> Path | None:
     return Path(said).expanduser().absolute() / NAME
 
 
+def can_be_written(path: Path) -> bool:
+    """Return whether a file could be put there, in folders that may have to be made; nothing is made here.
+
+    Examples
+    --------
+    >>> can_be_written(Path(__file__) / "below a file" / "progress.json")
+    False
+    """
+    there = next((folder for folder in path.parents if folder.exists()), None)
+    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+
+
 def notebook_name() -> str:
     """Return the name of the notebook that this kernel belongs to, without its suffix; "" if nobody tells."""
     shell = _shell()
