@@ -112,7 +112,7 @@ def _letters(slide: Slide) -> int:
         return SMALLEST
     rows = sum(part.html.count("\n") + 1 for part in texts)
     largest = min(1130 / (LETTER * max(part.width for part in texts)), 420 / (1.35 * rows))
-    has_picture = any(part.picture for part in slide.parts)
+    has_picture = any(part.kind == "picture" for part in slide.parts)
     return int(min(WITH_PICTURE if has_picture else LARGEST, max(SMALLEST, largest)))
 
 
@@ -121,6 +121,6 @@ def _layout(slide: Slide, is_first: bool) -> str:
     if is_first:
         return "first"
     match slide.parts:
-        case [Part(kind="code", width=width), Part(picture=Picture(shape=shape))]:
+        case [Part(kind="code", width=width), Part(kind="picture", picture=Picture(shape=shape))]:
             return "beside" if width < LONG and shape < WIDE else "stacked"
     return "stacked"

@@ -26,7 +26,7 @@ class Part:
     html : str
         What it is on the page; of a film, what it shows in words.
     picture : Picture, optional
-        In place of HTML.
+        In place of HTML; of a film, what is shown where none can play.
     width : int
         Letters in the longest line of code or print.
     """
@@ -117,8 +117,8 @@ def _code_parts(cell: NotebookNode, facts: Facts, films: Collection[str]) -> Ite
         yield Part("code", python_html(code), width=max(map(len, code.splitlines()), default=0))
     outputs = shown_outputs(cell, " · ".join(filter(None, [facts.title, facts.line])))
     if cell.id in films and "output" in wanted:
-        alt = next((each.alt for each in outputs if isinstance(each, Picture)), facts.title)
-        yield Part("film", alt)
+        still = next((each for each in outputs if isinstance(each, Picture)), None)
+        yield Part("film", still.alt if still else facts.title, still)
         return
     for output in outputs:
         if isinstance(output, Picture):

@@ -1,4 +1,4 @@
-// One deck holds the three paths: ?path=5, ?path=15, and all of it. Keys: S speaker view, D dark, O overview.
+// One deck holds the three paths: ?path=5, ?path=15, and all of it. Keys: S speaker view, D dark, O all slides (overview.js).
 const asked = new URLSearchParams(location.search);
 const path = [5, 15, 45].includes(Number(asked.get("path"))) ? Number(asked.get("path")) : 45;
 
@@ -50,6 +50,7 @@ Reveal.initialize({
   slideNumber: "c/t",
   transition: "none",
   totalTime: 60 * path,
-  keyboard: { 68: dark },
+  overview: false, // ours shows all slides
+  keyboard: { 27: showOverview, 68: dark, 79: showOverview },
   plugins: [RevealNotes],
 });

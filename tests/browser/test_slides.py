@@ -21,13 +21,13 @@ TOO_SMALL = """() => [...Reveal.getCurrentSlide().querySelectorAll("*")].filter(
     !each.closest("aside, svg, mjx-container") && parseFloat(getComputedStyle(each).fontSize) < 24 &&
     [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
     .map((each) => each.outerHTML)"""
-CUT_OFF = """() => {
-    const slide = Reveal.getCurrentSlide(), sheet = slide.getBoundingClientRect();
+CUT_OFF = """() => (Reveal.isPrintView() ? Reveal.getSlides() : [Reveal.getCurrentSlide()]).flatMap((slide) => {
+    const sheet = slide.getBoundingClientRect();
     return [...slide.querySelectorAll(":scope > :not(aside), .parts > *, .parts > * > *")].filter((each) => {
         const box = each.getBoundingClientRect();
         return box.bottom > sheet.bottom + 1 || box.right > sheet.right + 1
             || each.scrollWidth > box.width + 2;
-    }).map((each) => each.outerHTML) }"""
+    }).map((each) => each.outerHTML) })"""
 
 
 @pytest.fixture(scope="module")
@@ -92,6 +92,36 @@ def test_the_speaker_sees_the_words_of_the_lesson(page):
     expect(notes).to_contain_text("Take a step.")
     expect(notes.locator("mjx-container svg")).to_have_count(1)
     expect(notes.locator("math")).to_have_count(0)
+
+
+def test_a_key_shows_all_slides_and_another_one_leads_to_the_chosen(page):
+    page.keyboard.press("o")
+    cards = page.locator("dialog.overview button")
+    expect(cards).to_have_count(8)
+    expect(cards.first).to_be_focused()
+    for card in cards.all():
+        expect(card).to_be_in_viewport(ratio=1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowRight")
+    expect(cards.nth(4)).to_be_focused()  # eight cards lie in two rows
+    page.keyboard.press("Enter")
+    assert shown(page) == "picture"
+    page.keyboard.press("o")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.overview")).to_be_hidden()
+    assert shown(page) == "picture"
+
+
+def test_printed_each_slide_fills_a_sheet(page, deck):
+    page.goto(f"{deck.as_uri()}?print-pdf")
+    page.wait_for_function("window.Reveal?.isReady() && document.querySelectorAll('.pdf-page').length === 8")
+    page.evaluate("MathJax.startup.promise")
+    page.emulate_media(media="print")
+    boxes = "[...document.querySelectorAll('.pdf-page > section')].map((each) => each.getBoundingClientRect())"
+    assert page.evaluate(f"{boxes}.map((box) => [box.width, box.height])") == [[1280, 720]] * 8
+    assert page.evaluate(CUT_OFF) == []
 
 
 def test_a_key_makes_it_dark(page):

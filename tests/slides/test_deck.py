@@ -119,6 +119,7 @@ def test_what_a_deck_needs_lies_beside_it(course, tmp_path):
     scenes = [Scene(step, np.full((8, 8, 3), 99 * step, np.uint8), "") for step in range(2)]
     Film.of(scenes, title="gray", kind="Explorer", alt="gray").save(films / "03_hills" / "live.html")
     page = deck_page(lesson_deck(lesson, executed, films))
+    assert '<img class="still" src="pictures/03_hills/live-0.webp"' in page
     assert 'data-src="films/03_hills/live.html#slide+light"' in page
     index = write_decks([lesson_deck(lesson, executed, films)], tmp_path / "out")
     for page in (index, index.with_name("03_hills.html")):
