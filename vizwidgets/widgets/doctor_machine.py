@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -10,15 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from vizwidgets.data.artifacts import ARTIFACTS, Artifact, cache_dir, present_path
+from vizwidgets.data.artifacts import ARTIFACTS, Artifact, cache_dir, is_whole, present_path
 
+from .doctor_container import memory_allowed
 from .doctor_report import Finding
 
 GB = 1e9
 LEAST_MEMORY, ENOUGH_MEMORY = 1 * GB, 2 * GB  # a lesson's kernel takes about one
 ROOM = 0.1 * GB  # beyond the files themselves: walls, feature caches, what a student keeps
 SCRIPT = Path(__file__).parents[2] / "data_scripts" / "fetch_weights.py"
-UNLIMITED = 1 << 60  # how a control group says that nothing is limited
 ANOTHER = "name another folder before vizwidgets is used: %env VIZWIDGETS_HOME=/a/folder/of/yours"
 CLOSE = "close other notebooks (Kernel → Shut Down All Kernels …), and choose a smaller size= in explorers"
 
@@ -56,15 +57,19 @@ def storage_findings() -> Iterator[Finding]:
 
 
 def weight_findings() -> Iterator[Finding]:
-    """Tell which of the pinned files are there, and how the others are fetched."""
+    """Tell which of the pinned files are there and have their hash, and how the others are fetched."""
     if missing := absent():
         named = ", ".join(f"{each.name} ({each.size / 1e6:.0f} MB)" for each in missing)
         yield Finding("Weights", "trouble", f"not fetched: {named}", fetch_command(missing))
-    paths = {name: present_path(name) for name in ARTIFACTS}
-    there = {name: path.stat().st_size / 1e6 for name, path in paths.items() if path is not None}
+    paths = {name: path for name in ARTIFACTS if (path := present_path(name)) is not None}
+    damaged = [name for name in paths if not is_whole(name)]
+    if damaged:
+        words = f"damaged, or made for another version: {', '.join(str(paths[name]) for name in damaged)}"
+        yield Finding("Weights", "trouble", words, fetch_command([ARTIFACTS[name] for name in damaged]))
+    there = {name: path.stat().st_size / 1e6 for name, path in paths.items() if name not in damaged}
     if there:
         words = ", ".join(f"{name} ({size:.2g} MB)" for name, size in there.items())
-        yield Finding("Weights", "fine", words)
+        yield Finding("Weights", "fine", f"{words}; hashes are right")
 
 
 def absent() -> list[Artifact]:
@@ -84,11 +89,9 @@ def fetch_command(missing: Sequence[Artifact]) -> str:
 def memory() -> tuple[float | None, float | None]:
     """Return total and free memory in bytes, those of the container if it has less; None: unknown."""
     total, free = _memory_of_machine()
-    with suppress(OSError, ValueError):
-        group = Path("/sys/fs/cgroup")
-        limit, used = (float((group / f"memory.{name}").read_text()) for name in ("max", "current"))
-        if limit < min(total or UNLIMITED, UNLIMITED):
-            return limit, min(free if free is not None else limit, limit - used)
+    allowed = memory_allowed()
+    if allowed is not None and allowed[0] < (math.inf if total is None else total):
+        return allowed[0], allowed[1] if free is None else min(free, allowed[1])
     return total, free
 
 

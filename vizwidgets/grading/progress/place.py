@@ -40,7 +40,10 @@ def can_be_written(path: Path) -> bool:
     False
     """
     there = next((folder for folder in path.parents if folder.exists()), None)
-    return there is not None and there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    if there is None or not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        return False
+    files = (path, path.with_name(f"{path.name}.lock"))  # of another user, where one has worked as root
+    return all(os.access(file, os.R_OK | os.W_OK) for file in files if file.exists())
 
 
 def notebook_name() -> str:
