@@ -21,7 +21,8 @@ TOO_SMALL = """() => [...Reveal.getCurrentSlide().querySelectorAll("*")].filter(
     !each.closest("aside, svg, mjx-container") && parseFloat(getComputedStyle(each).fontSize) < 24 &&
     [...each.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
     .map((each) => each.outerHTML)"""
-CUT_OFF = """() => (Reveal.isPrintView() ? Reveal.getSlides() : [Reveal.getCurrentSlide()]).flatMap((slide) => {
+CUT_OFF = """() => Reveal.getSlides().flatMap((slide) => {
+    if (!Reveal.isPrintView() && slide !== Reveal.getCurrentSlide()) return [];
     const sheet = slide.getBoundingClientRect();
     return [...slide.querySelectorAll(":scope > :not(aside), .parts > *, .parts > * > *")].filter((each) => {
         const box = each.getBoundingClientRect();
@@ -119,8 +120,8 @@ def test_printed_each_slide_fills_a_sheet(page, deck):
     page.wait_for_function("window.Reveal?.isReady() && document.querySelectorAll('.pdf-page').length === 8")
     page.evaluate("MathJax.startup.promise")
     page.emulate_media(media="print")
-    boxes = "[...document.querySelectorAll('.pdf-page > section')].map((each) => each.getBoundingClientRect())"
-    assert page.evaluate(f"{boxes}.map((box) => [box.width, box.height])") == [[1280, 720]] * 8
+    size = "(slides) => slides.map((each) => [each.offsetWidth, each.offsetHeight])"
+    assert page.locator(".pdf-page > section").evaluate_all(size) == [[1280, 720]] * 8
     assert page.evaluate(CUT_OFF) == []
 
 
