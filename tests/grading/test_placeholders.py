@@ -69,6 +69,17 @@ def test_a_name_that_is_still_three_dots_gives_one_calm_line(capsys) -> None:
     assert capsys.readouterr().out == "Width: not answered yet\n"
 
 
+def test_a_stub_that_a_list_is_filled_from_gives_one_calm_line(capsys) -> None:
+    c = Checks("Doubling", points=2)
+    with c("a list"):
+        found = [returns(number) for number in (1, 2)]
+        assert found == [2, 4], f"for 1 and 2 you return {found[0]!r} and {found[1]!r}"
+    with c("a sum"):
+        assert sum(returns(number) for number in (1, 2)) == 6
+    assert c.score() == 0.0
+    assert capsys.readouterr().out == "Doubling: not answered yet\n"
+
+
 def test_half_an_answer_is_told_criterion_by_criterion(capsys) -> None:
     first, second = 4, ...
     c = Checks("Two", points=2)

@@ -70,11 +70,15 @@ def _keeps_ellipsis(code: CodeType) -> bool:
 
 
 def _names(code: CodeType, lines: range) -> set[str]:
-    """Return the names that these lines read."""
+    """Return the names that these lines read, also within a list that they fill."""
     found, line = set(), 0
     starts = dict(dis.findlinestarts(code))
     for step in dis.get_instructions(code):
         line = starts.get(step.offset) or line
-        if line in lines and step.opname.startswith("LOAD_") and isinstance(step.argval, str):
+        if line not in lines:
+            continue
+        if step.opname.startswith("LOAD_") and isinstance(step.argval, str):
             found.add(step.argval)
+        elif isinstance(step.argval, CodeType):
+            found |= _names(step.argval, lines)
     return found
