@@ -33,7 +33,7 @@ lab: $(LAB_STAMP)  ## Set up what is missing, fetch the weights, open the first 
 	exec $(RUN) -m jupyterlab notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
 
 test: $(TEST_STAMP) data  ## Set up what is missing, fetch the weights, run every test and every lesson
-	@$(RUN) -m pytest $(TEST_FLAGS)
+	@$(RUN) .ci/halves.py $(TEST_FLAGS)
 
 check: $(TEST_STAMP)  ## Lint and type-check, in seconds
 	@$(RUN) -m ruff check .

@@ -1,0 +1,88 @@
+"""`make test` runs the lessons beside everything else: nothing is left out, and either failure counts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parent.parent
+TOY = """
+[tool.pytest.ini_options]
+testpaths = ["tests", "notebooks/*.py", "website"]
+"""
+# Each half waits for a file that the other one writes: they end only if they run at once.
+MEETS = """
+import time
+from pathlib import Path
+
+def test_meets_the_other_half():
+    Path("{mine}").touch()
+    deadline = time.monotonic() + 60
+    while not Path("{theirs}").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+"""
+PASSES, FAILS = "def test_it(): pass\n", "def test_it(): assert 'a word to look for' == ''\n"
+BARE = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # the toy needs no plug-in, and is quick without
+
+pytestmark = pytest.mark.skipif(not (ROOT / ".ci").is_dir(), reason="only a checkout has .ci")
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A function that writes a toy project, runs its halves, and returns how that ended."""
+
+    def ran(*words: str, **files: str) -> subprocess.CompletedProcess[str]:
+        (tmp_path / "pyproject.toml").write_text(TOY)
+        for folder in (".ci", "tests", "notebooks", "website"):
+            (tmp_path / folder).mkdir()
+        (tmp_path / ".ci" / "halves.py").write_bytes((ROOT / ".ci" / "halves.py").read_bytes())
+        for folder in ("tests", "notebooks", "website"):
+            (tmp_path / folder / f"test_{folder}.py").write_text(files.get(folder, PASSES))
+        command = [sys.executable, str(tmp_path / ".ci" / "halves.py"), *words]
+        return subprocess.run(command, env=BARE, capture_output=True, text=True, timeout=120, check=False)
+
+    return ran
+
+
+def test_both_halves_run_at_once_and_the_last_line_is_pytests(run):
+    done = run(tests=MEETS.format(mine="a", theirs="b"), notebooks=MEETS.format(mine="b", theirs="a"))
+    assert done.returncode == 0, done.stdout
+    tests, lessons = (line for line in done.stdout.splitlines() if " passed in " in line)
+    assert "1 passed" in tests and "2 passed" in lessons
+    assert done.stdout.splitlines()[-1] == lessons
+
+
+@pytest.mark.parametrize("folder", ["tests", "website"])
+def test_a_failure_in_either_half_is_shown_and_fails_the_run(run, folder):
+    done = run("-ra", **{folder: FAILS})
+    assert done.returncode == 1
+    assert f"FAILED {folder}/test_{folder}.py::test_it" in done.stdout
+    assert done.stdout.count(" passed") == (2 if folder == "website" else 1)  # the other half went on
+
+
+def test_words_that_choose_tests_are_run_alone(run):
+    done = run("-x", "website", notebooks=FAILS)
+    assert done.returncode == 0
+    assert done.stdout.count(" passed in ") == 1 and "1 passed" in done.stdout
+
+
+def test_the_halves_together_are_all_that_pytest_alone_would_run():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = settings["tool"]["pytest"]["ini_options"]["testpaths"]
+    code = "from halves import halves; print(*map('|'.join, halves()))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT / ".ci", capture_output=True, text=True, check=True)
+    lessons, others = (half.split("|") for half in done.stdout.split())
+    wanted = [path.relative_to(ROOT).as_posix() for pattern in patterns for path in ROOT.glob(pattern)]
+    assert sorted(lessons + others) == sorted(wanted)
+    assert lessons[0] == "notebooks/00_start_here.ipynb" and lessons[-1] == "website"
