@@ -30,7 +30,7 @@ help:  ## List the targets
 lab: $(LAB_STAMP)  ## Set up what is missing, fetch the weights, open the first lesson in JupyterLab
 	@$(FETCH) || echo "Opening the lessons all the same: only the cells that need these weights will not run. Try again with 'make data'." >&2
 	@if [ "$$(id -u)" = 0 ]; then root=--allow-root; fi; \
-	exec $(RUN) -m jupyterlab notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
+	exec $(RUN) -m jupyterlab --ServerApp.root_dir=. notebooks/00_start_here.ipynb $$root $(LAB_FLAGS)
 
 test: $(TEST_STAMP) data  ## Set up what is missing, fetch the weights, run every test and every lesson
 	@$(RUN) .ci/halves.py $(TEST_FLAGS)
