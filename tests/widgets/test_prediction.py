@@ -11,7 +11,7 @@ import torch
 import vizwidgets as vw
 from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.place import Presence
-from vizwidgets.widgets.prediction import PredictionCard
+from vizwidgets.widgets.prediction import DATA, PredictionCard
 
 
 @pytest.fixture(autouse=True)
@@ -203,6 +203,16 @@ def test_a_page_that_is_made_of_the_lesson_shows_what_came_and_speaks_of_nobody(
     page = Page(data["text/html"])
     assert "196" in page.words and "Compare it with your prediction." in page.words
     assert "You predicted" not in page.words
+
+
+def test_both_cards_leave_what_a_page_without_a_kernel_needs_to_know_as_data():
+    asked, _ = vw.predict("how far it sees", unit="pixels")._repr_mimebundle_()
+    came, _ = vw.outcome("how far it sees", torch.tensor(196))._repr_mimebundle_()
+    about = {"question": "how far it sees", "unit": "pixels"}
+    assert asked[DATA] == {**about, "kind": "number", "options": []}
+    assert came[DATA] == {**about, "came": 196.0}
+    look, _ = vw.outcome("asked of nobody")._repr_mimebundle_()
+    assert look[DATA]["came"] is None
 
 
 def test_the_outcome_shows_hostile_words_as_words():

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vizwidgets.grading.progress.keeper import KEEPER
 
-from .prediction import LISTENERS, OPTIONS, STYLE, UNITS, known_prediction
+from .prediction import DATA, LISTENERS, OPTIONS, STYLE, UNITS, known_prediction
 
 CLOSE = 0.1  # a number is close when it is off by a tenth of what came at most
 CLOSE_PERCENT = 5.0  # and so are percentages, when they are off by so many points
@@ -76,10 +76,12 @@ class OutcomeCard(anywidget.AnyWidget):
         bundle = super()._repr_mimebundle_(**options)
         data = dict((bundle[0] if isinstance(bundle, tuple) else bundle) or {})
         data["text/plain"] = f"Outcome({self.question}: {self.words})"
-        came = "" if self.came is None else f"<p><small>What came</small> <b>{escape(self._came())}</b></p>"
-        compare = f"{came}<p class='vw-predict-hint'>Compare it with your prediction.</p>"
+        shown = "" if self.came is None else f"<p><small>What came</small> <b>{escape(self._came())}</b></p>"
+        compare = f"{shown}<p class='vw-predict-hint'>Compare it with your prediction.</p>"
         page = self.page if self.said else f"<div class='vw-predict'>{compare}</div>"
         data["text/html"] = f"<style>{STYLE}</style>{page}"  # for a page without a kernel: it knows of nobody
+        came = self.came if self.came is None or isinstance(self.came, str) else float(self.came)
+        data[DATA] = {"question": self.question, "came": came, "unit": self.unit}
         return data, {}
 
 

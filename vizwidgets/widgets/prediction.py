@@ -17,6 +17,7 @@ from vizwidgets.grading.progress.place import notebook_name
 
 HERE = Path(__file__).parent
 STYLE = (HERE / "prediction.css").read_text(encoding="utf-8")
+DATA = "application/vnd.vizwidgets.prediction+json"  # of both cards, for pages that are made of a notebook
 LONGEST = 300  # characters of an answer
 HINTS = {"choice": "Decide before you read on.", "number": "Write a number down before you read on."}
 
@@ -114,6 +115,7 @@ class PredictionCard(anywidget.AnyWidget):
         answer = self.shown or f"{' or '.join(self.options)}?"
         data["text/plain"] = f"Prediction({self.question}: {answer})"  # stable: nbval may compare it
         data["text/html"] = _page(self)
+        data[DATA] = {name: getattr(self, name) for name in ("question", "kind", "options", "unit")}
         return data, {}
 
 
