@@ -1,6 +1,8 @@
 // What the page of a film does beside playing it. film_player.js stands before this file in one script.
 
-// A page around it asks in the address for colours, #light or #dark, and for the looks of a slide: #slide+dark.
+// A page around it asks in the address for colours, #light or #dark, and for the looks of a slide: #slide+dark. It may
+// ask for others at any time: the film goes on where it is. Also where one page may not look into another, and
+// without a step more in the reader's history, frame.contentWindow.location.replace(address + '#dark') does it.
 const followAddress = () => {
   const root = document.documentElement;
   const words = location.hash.slice(1).split('+');
@@ -8,11 +10,16 @@ const followAddress = () => {
   if (theme) root.dataset.theme = theme;
   else delete root.dataset.theme;
   root.classList.toggle('is-slide', words.includes('slide'));
+  followFrame();
 };
 
 // Elsewhere the film is made to fit the window: in a frame that is made to fit the film it has a height of its own.
+// A page that may not look into this one, as on a disk, asks with #fitted, and is told the height.
 const followFrame = () => {
-  document.documentElement.classList.toggle('is-fitted', Boolean(window.frameElement?.style.height));
+  const isAsked = location.hash.slice(1).split('+').includes('fitted');
+  const root = document.documentElement;
+  root.classList.toggle('is-fitted', isAsked || Boolean(window.frameElement?.style.height));
+  if (isAsked) parent.postMessage({ vizwidgets: 'height', height: root.offsetHeight }, '*');
 };
 
 // On a slide the keys that play no film belong to the deck, also after a click into the film.
@@ -31,7 +38,6 @@ addEventListener('resize', followFrame);
 addEventListener('DOMContentLoaded', () => {
   const el = document.getElementById('film');
   followAddress();
-  followFrame();
   let film = null;
   try {
     film = readFilm(document.getElementById('vizwidgets-film').textContent);
@@ -39,5 +45,6 @@ addEventListener('DOMContentLoaded', () => {
     el.textContent = 'This film was cut short or damaged: copy or download the file again.';
     return;
   }
+  new ResizeObserver(followFrame).observe(document.documentElement);
   mount(el, film, { heading: 'h1', keys: document });
 });
