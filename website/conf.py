@@ -27,10 +27,10 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_favicon = "static/icon.svg"
-html_static_path = ["static", f"{MATHJAX_AT}/{MATHJAX}"]
+html_static_path = ["static", f"{MATHJAX_AT}/{MATHJAX}", "../vizwidgets/widgets/prediction.css"]
 mathjax_path = MATHJAX
-html_css_files = ["course.css"]
-html_js_files = [("course.js", {"defer": "defer"})]
+html_css_files = ["prediction.css", "course.css"]
+html_js_files = [("course.js", {"defer": "defer"}), ("predictions.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_sourcelink = False
 html_show_sphinx = False

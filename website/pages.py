@@ -13,6 +13,7 @@ from nbformat.v4 import new_markdown_cell
 
 from .lessons import EXECUTED, ROOT, Lesson, failed_cells, read_executed
 from .pictures import Gallery, shown_outputs
+from .predictions import script, what_came
 from .words import relink, section
 
 START = "website/start.md"
@@ -72,6 +73,8 @@ class Pages:
             self._sheet(sheet)
         self._texts()
         self._start(lessons)
+        (self.files / "_static").mkdir()
+        (self.files / "_static" / "predictions.js").write_text(script(), encoding="utf-8")
         return failed
 
     def _named(self, path: Path) -> str:
@@ -91,13 +94,14 @@ class Pages:
         executed = read_executed(lesson, self.executed)
         outputs = {cell.id: cell.get("outputs", []) for cell in executed.cells} if executed else {}
         failed = failed_cells(executed) if executed else []
+        came = what_came(executed.cells) if executed else {}
         gallery = Gallery(lesson.stem, self.files, lesson.path.parent / "films" / lesson.stem)
         page = nbformat.from_dict(lesson.notebook)
         cells, stopped = [], False
         for cell in page.cells:
             if cell.cell_type == "code":
                 cell.outputs = [] if stopped else outputs.get(cell.id, [])
-                cell.outputs = shown_outputs(cell, gallery)
+                cell.outputs = shown_outputs(cell, gallery, came)
             cells.append(_dressed(cell))
             if cell.id in failed and not stopped:
                 stopped = True

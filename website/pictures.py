@@ -6,6 +6,7 @@ import base64
 import html
 import io
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from PIL import Image
 from vizwidgets.draw.film import read_film
 
 from .lessons import ROOT
+from .predictions import DATA, Came, card
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LOSSLESS_BYTES = 120_000  # a larger picture is a photograph or full of noise, and nobody misses its last bit
@@ -115,8 +117,11 @@ def alt_text(cell: NotebookNode, output: NotebookNode) -> str:
     return f"Picture made by {cell.source.strip().splitlines()[-1].strip()}"
 
 
-def shown_outputs(cell: NotebookNode, gallery: Gallery) -> list[NotebookNode]:
-    """Return the outputs of a cell with every picture and widget turned into HTML that needs no kernel."""
+def shown_outputs(cell: NotebookNode, gallery: Gallery, came: Mapping[str, Came]) -> list[NotebookNode]:
+    """Return the outputs of a cell with every picture and widget turned into HTML that needs no kernel.
+
+    `came` tells of each question of the lesson what came.
+    """
     is_widget = "widget" in cell.metadata.get("tags", [])
     shown, filmed = [], gallery.film(cell.id) if is_widget else None
     if filmed:
@@ -125,7 +130,9 @@ def shown_outputs(cell: NotebookNode, gallery: Gallery) -> list[NotebookNode]:
         data: dict[str, Any] = output.get("data", {})
         if filmed and WIDGET in data:
             continue  # the film stands in its place
-        if "image/png" in data or "image/jpeg" in data:
+        if DATA in data:
+            shown.append(_html_output(card(data[DATA], came)))
+        elif "image/png" in data or "image/jpeg" in data:
             kind = "image/png" if "image/png" in data else "image/jpeg"
             width = output.metadata.get(kind, {}).get("width")
             words = STILL_WORDS if WIDGET in data else ""

@@ -10,12 +10,20 @@ function letKeyboardsScroll() {
   }
 }
 
-// A film is as high as what it shows; on a disk a page may not look into another one, and the style's height stays.
-function fitFilm(frame) {
-  const page = frame.contentDocument?.documentElement;
-  if (!page || page.ownerDocument.URL === "about:blank") return;
-  const fit = () => (frame.style.height = `${page.offsetHeight + 2}px`);
-  new ResizeObserver(fit).observe(page);
+// A film has the colours of the page, whether the system or the theme's button chose them, and is as high as what it
+// shows. Asked in its address for both, it says how high: on a disk no page may look into another one.
+const FILMS = [...document.querySelectorAll(".course-film iframe")].map((frame) => ({ frame, file: frame.src }));
+
+function dressFilm(film) {
+  const theme = document.body.dataset.theme;
+  const address = `${film.file}#fitted${["light", "dark"].includes(theme) ? `+${theme}` : ""}`;
+  if (film.hasLoaded) film.frame.contentWindow.location.replace(address); // no step more in the reader's history
+  else film.frame.src = address;
+}
+
+function fitFilm({ data, source }) {
+  const film = FILMS.find(({ frame }) => frame.contentWindow === source);
+  if (film && data?.vizwidgets === "height") film.frame.style.height = `${Number(data.height) + 2}px`;
 }
 
 function nameLandmarks() {
@@ -23,10 +31,12 @@ function nameLandmarks() {
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
 }
 
-for (const frame of document.querySelectorAll(".course-film iframe")) {
-  frame.addEventListener("load", () => fitFilm(frame));
-  fitFilm(frame);
+addEventListener("message", fitFilm);
+for (const film of FILMS) {
+  film.frame.addEventListener("load", () => (film.hasLoaded = true));
+  dressFilm(film);
 }
+new MutationObserver(() => FILMS.forEach(dressFilm)).observe(document.body, { attributeFilter: ["data-theme"] });
 nameLandmarks();
 letKeyboardsScroll();
 addEventListener("load", letKeyboardsScroll);
