@@ -33,8 +33,10 @@ explorer
 
 @pytest.fixture
 def notebook(server, open_notebook) -> Notebook:
-    write_notebook(server.root / "doctor.ipynb", [DOCTOR, FOREGROUND])
-    return open_notebook("doctor.ipynb")
+    lessons = server.root / "notebooks"  # as the folder of the course is called
+    lessons.mkdir(exist_ok=True)
+    write_notebook(lessons / "doctor.ipynb", [DOCTOR, FOREGROUND])
+    return open_notebook("notebooks/doctor.ipynb")
 
 
 def test_the_page_says_that_it_draws_hears_the_kernel_and_is_live(notebook, server):

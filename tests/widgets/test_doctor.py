@@ -10,18 +10,20 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from html import escape, unescape
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import torch
+from IPython.core.inputtransformer2 import TransformerManager
 
 from vizwidgets.data.artifacts import ARTIFACTS
 from vizwidgets.data.storage import sha256_of, write_json
 from vizwidgets.widgets import doctor_machine, doctor_page, doctor_processor, front_end
 from vizwidgets.widgets.doctor import doctor
 from vizwidgets.widgets.doctor_page import PageCheck
-from vizwidgets.widgets.doctor_report import Finding, Report
+from vizwidgets.widgets.doctor_report import STYLE, Finding, Report
 
 NEEDED = [artifact for artifact in ARTIFACTS.values() if not artifact.is_large]
 
@@ -71,13 +73,29 @@ def test_each_line_that_is_not_fine_stands_in_words_signs_and_a_remedy_in_text_a
     ]
     page = report._repr_html_()
     assert "&lt;vgg16&gt; is not fetched" in page and "<vgg16>" not in page
-    assert "✗ trouble" in page and "a &amp; b" in page and 'scope="row"' in page
+    assert "✗ trouble" in page and "a &amp; b" in page and "scope='row'" in page
+
+
+def test_in_a_page_what_is_to_be_typed_can_be_pasted_into_a_cell_and_sentences_are_no_code():
+    remedies = [
+        '"py" -m pip install "a<2", then restart the kernel',
+        "name another: %env A=/b",
+        "close it (a → b)",
+    ]
+    page = Report(tuple(Finding("x", "look", "y", remedy) for remedy in remedies))._repr_html_()
+    found = [unescape(code) for code in re.findall("<code>(.*?)</code>", page)]
+    assert found == ['!"py" -m pip install "a<2"', "%env A=/b"]
+    assert all(escape(remedy.partition(": ")[0].partition(", then ")[2]) in page for remedy in remedies)
+    for code in found:
+        assert TransformerManager().transform_cell(code).startswith("get_ipython()."), (
+            code
+        )  # IPython's own words
 
 
 def test_white_words_on_the_colours_of_the_states_can_be_read():
-    from vizwidgets.widgets.doctor_report import COLORS
-
-    for color in COLORS.values():
+    colors = re.findall(r"background: (#[0-9a-f]{6})", STYLE)
+    assert len(colors) == 3
+    for color in colors:
         channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
         linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
         luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

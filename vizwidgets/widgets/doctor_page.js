@@ -6,8 +6,8 @@ const aboutPage = () => {
   const config = document.getElementById('jupyter-config-data')?.textContent;
   let told = {};
   try { told = JSON.parse(config ?? '{}'); } catch { /* another front end's */ }
-  const path = window.location.pathname;
-  const name = /\/notebooks\//.test(path) && told.appName ? 'Notebook' : told.appName ?? '';
+  const path = window.location.pathname.slice((told.baseUrl ?? '/').length); // the course's folder is called notebooks
+  const name = path.startsWith('notebooks/') && told.appName ? 'Notebook' : told.appName ?? '';
   return { name, version: told.appVersion ?? '' };
 };
 

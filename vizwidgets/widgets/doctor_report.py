@@ -5,10 +5,12 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
 SIGNS = {"fine": "✓", "look": "!", "trouble": "✗"}  # state, in words: its sign
-COLORS = {"fine": "#00795a", "look": "#8a5a00", "trouble": "#a63d00"}  # behind white: contrast 5 and more
+STYLE = (Path(__file__).parent / "doctor_report.css").read_text(encoding="utf-8")
+CODE = ('"', "%env ", "import ", "make ")  # how a remedy begins that is to be typed
 WIDTH = 100  # columns of the text
 
 
@@ -96,9 +98,8 @@ class Report:
     def _repr_html_(self) -> str:
         rows = "".join(_row(finding) for finding in self.findings)
         return (
-            f'<div style="max-width: 900px"><b>{escape(self.headline)}</b>'
-            '<table style="border-collapse: collapse; margin: 6px 0; table-layout: auto; width: 100%">'
-            f"<tbody>{rows}</tbody></table></div>"
+            f"<style>{STYLE}</style><div class='vw-doctor'><b>{escape(self.headline)}</b>"
+            f"<table role='table'><tbody role='rowgroup'>{rows}</tbody></table></div>"
         )
 
     def _ipython_display_(self) -> None:
@@ -114,14 +115,28 @@ def _folded(line: str, indent: str) -> list[str]:
 
 
 def _row(finding: Finding) -> str:
-    cell = "padding: 3px 12px 3px 0; text-align: left; vertical-align: top; white-space: "
-    look = f"background: {COLORS[finding.state]}; border-radius: 9px; color: #fff; padding: 1px 8px"
-    badge = f'<span style="{look}">{SIGNS[finding.state]} {finding.state}</span>'
-    code = "padding: 0; overflow-wrap: anywhere; white-space: pre-wrap"
-    remedy = f'<br>→ <code style="{code}">{escape(finding.remedy)}</code>' * bool(finding.remedy)
-    words = f"{escape(finding.words)}{remedy}"
+    badge = f"<b class='vw-doctor-state vw-doctor-{finding.state}'>{SIGNS[finding.state]} {finding.state}</b>"
+    remedy = f"<br>→ {_to_do(finding.remedy)}" * bool(finding.remedy)
+    head = f"<th role='rowheader' scope='row'>{escape(finding.subject)}</th>"
+    words = f"<td role='cell'>{escape(finding.words)}{remedy}</td>"
+    return f"<tr role='row'><td role='cell'>{badge}</td>{head}{words}</tr>"
+
+
+def _to_do(remedy: str) -> str:
+    """Return a remedy as HTML: what is to be typed looks like it, and can be pasted into a cell.
+
+    Examples
+    --------
+    >>> _to_do('"python" -m pip install x, then restart the kernel')
+    '<code>!&quot;python&quot; -m pip install x</code>, then restart the kernel'
+    >>> _to_do("close other notebooks, then look again")
+    'close other notebooks, then look again'
+    """
+    before, _, code = remedy.rpartition(": ") if ": %env" in remedy else ("", "", remedy)
+    if not code.startswith(CODE):
+        return escape(remedy)
+    command, then, rest = code.partition(", then ")
+    shell = "!" * command.startswith('"')  # a program: so the cell runs it, with what %env has set
     return (
-        f'<tr><td style="{cell}nowrap">{badge}</td>'
-        f'<th scope="row" style="{cell}nowrap">{escape(finding.subject)}</th>'
-        f'<td style="{cell}normal; overflow-wrap: anywhere; width: 100%">{words}</td></tr>'
+        f"{escape(f'{before}: ' * bool(before))}<code>{escape(shell + command)}</code>{escape(then + rest)}"
     )
