@@ -1,6 +1,6 @@
 """Make the good runs that the lessons bring along: one film for each live widget.
 
-    python data_scripts/make_films.py            # all of them, some ten minutes
+    python data_scripts/make_films.py            # all of them, some fifteen minutes
     python data_scripts/make_films.py 01 04      # of some lessons only
 
 A lecturer plays them where a live run fails: no weights are needed, and nothing is computed.
@@ -12,25 +12,25 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 
 import nbformat
-import numpy as np
 from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
-from PIL import Image
-
-from vizwidgets.draw.film import encode_picture, read_film
-from vizwidgets.widgets.recorder import spread_out
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS_PER_CELL = 3600
-# Of a film: pictures are left out down to so many bytes or pictures, then they are made smaller. All sixteen
-# films together are to stay below 8 MB.
-MOST_BYTES, FEWEST, MOST_BYTES_OF_FEW = 500_000, 8, 750_000
+# A film of many pictures is worth a slow run. All sixteen together are to stay below 8 MB.
+BEFORE = """
+from vizwidgets.draw import film
+from vizwidgets.widgets import recorder
+
+film.USUAL_BYTES = 600_000
+recorder.SHARE = 1.0
+"""
+# Rows that are kept on the disk would be there at once: a film shows them climb.
+ANEW = "if isinstance({name}, vw.FilterWall):\n    {name}.run.reset()"
 # What a widget needs beside the first cell of its lesson, and other widgets before it.
 NEEDED = {"02_activation_maximization": ["examples_dense"], "04_vgg16_filters": ["fields"]}
 
@@ -53,13 +53,20 @@ def cells_to_run(lesson: Path, notebook: NotebookNode, folder: Path = NOTEBOOKS)
     wanted = {"setup", *stills, *stills.values(), *NEEDED.get(lesson.stem, [])}
     saved_after = {still: widget for widget, still in stills.items()}
     sources = {cell.id: cell.source for cell in notebook.cells}
+    yield new_code_cell(BEFORE)
     for cell in notebook.cells:
         if cell.id in wanted:
             yield new_code_cell(cell.source)
+        if cell.id in stills:
+            yield new_code_cell(ANEW.format(name=_name_in(cell.source)))
         if widget := saved_after.get(cell.id):
-            name = sources[widget].strip().splitlines()[-1]  # the last line shows the widget
             path = str(film_path(lesson, widget, folder).resolve())
-            yield new_code_cell(f"{name}.save({path!r})")
+            yield new_code_cell(f"{_name_in(sources[widget])}.save({path!r})")
+
+
+def _name_in(source: str) -> str:
+    """Return the name of the widget that a cell makes: its last line shows it."""
+    return source.strip().splitlines()[-1]
 
 
 def make_films(lesson: Path, folder: Path = NOTEBOOKS) -> list[Path]:
@@ -74,33 +81,7 @@ def make_films(lesson: Path, folder: Path = NOTEBOOKS) -> list[Path]:
     running = new_notebook(cells=list(cells_to_run(lesson, notebook, folder)), metadata=notebook.metadata)
     place = {"metadata": {"path": str(lesson.parent)}}
     NotebookClient(running, timeout=SECONDS_PER_CELL, kernel_name="python3", resources=place).execute()
-    return [shorten(film_path(lesson, cell, folder)) for cell in widgets_with_their_stills(notebook)]
-
-
-def shorten(path: Path, most_bytes: int = MOST_BYTES) -> Path:
-    """Leave out pictures of a film, evenly, until its file is small enough; or few are left, which shrink."""
-    film = read_film(path)
-    most = len(film.pictures)
-    while path.stat().st_size > most_bytes and most > FEWEST:
-        most = max(FEWEST, most * 4 // 5)
-        chosen = spread_out(len(film.pictures), most)
-        replace(
-            film,
-            pictures=tuple(film.pictures[k] for k in chosen),
-            steps=tuple(film.steps[k] for k in chosen),
-            words=tuple(film.words[k] for k in chosen),
-        ).save(path)
-    film, scale = read_film(path), 1.0
-    while path.stat().st_size > max(most_bytes, MOST_BYTES_OF_FEW):
-        scale *= 0.9
-        replace(film, pictures=tuple(_smaller(picture, scale) for picture in film.pictures)).save(path)
-    return path
-
-
-def _smaller(picture: bytes, scale: float) -> bytes:
-    with Image.open(BytesIO(picture)) as image:
-        size = round(image.width * scale), round(image.height * scale)
-        return encode_picture(np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS)))
+    return [film_path(lesson, cell, folder) for cell in widgets_with_their_stills(notebook)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import numpy as np
 import pytest
 
-from vizwidgets.draw.film import Film, Scene, read_film
+from vizwidgets.draw.film import read_film
 
 ROOT = Path(__file__).parent.parent
 LESSONS = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
@@ -112,17 +111,11 @@ def test_each_run_is_saved_right_after_its_still(script):
     assert sources[saves[0]].startswith("trainer.save(") and "train.html" in sources[saves[0]]
 
 
-def test_a_long_film_loses_pictures_evenly_until_it_is_small_enough(script, tmp_path):
-    noise = np.random.default_rng(0).integers(0, 256, (40, 96, 96, 3), np.uint8)
-    scenes = [Scene(step, picture, f"step {step}") for step, picture in enumerate(noise)]
-    path = Film.of(scenes, title="noise", kind="AscentExplorer", alt="noise").save(tmp_path / "noise.html")
-    before = path.stat().st_size
-    shorter = read_film(script.shorten(path, before * 3 // 4))
-    assert path.stat().st_size <= before * 3 // 4
-    gaps = np.diff(shorter.steps)
-    assert (shorter.steps[0], shorter.steps[-1]) == (0, 39) and gaps.max() <= gaps.min() + 1
-    assert shorter.words[-1] == "step 39" and len(shorter.pictures) == len(shorter.steps) < 40
-    assert len(read_film(script.shorten(path, 1)).pictures) == script.FEWEST
+def test_walls_are_computed_anew_before_they_are_filmed(script):
+    sources = [cell.source for cell in script.cells_to_run(LESSONS[4], nbformat.read(LESSONS[4], 4))]
+    for name in ("wall", "edges"):
+        made = next(k for k, source in enumerate(sources) if f"{name} = vw.FilterWall(" in source)
+        assert f"{name}.run.reset()" in sources[made + 1] and f"{name}.run_to_end()" in sources[made + 2]
 
 
 def test_records_of_films_are_plain_data():

@@ -250,6 +250,30 @@ def test_a_film_with_something_else_in_its_place_is_damaged(page, tmp_path, chan
         read_film(tmp_path / "run.html")
 
 
+def test_a_path_at_which_there_is_no_film_is_answered_with_those_that_are_there(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for path, error, words in [
+        ("walk.html", FileNotFoundError, "there is no film 'walk.html'. In '.' there are 'run.html'."),
+        (
+            ".",
+            IsADirectoryError,
+            "'.' is a folder; name the .html file of a film. In '.' there are 'run.html'.",
+        ),
+        ("no/such/run.html", FileNotFoundError, f"no folder 'no/such'; relative names begin in '{tmp_path}'"),
+        ("run.html/a.html", NotADirectoryError, "can not be read"),
+        ("a" * 300, OSError, "can not be read (File name too long)"),
+        (None, TypeError, "the path of a film is wanted, such as 'name.html'; got NoneType"),
+    ]:
+        with pytest.raises(error, match=re.escape(words)) as raised:
+            read_film(path)
+        assert "Errno" not in str(raised.value)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(
+        FileNotFoundError, match=r"there are no films; explorer.save\('name.html'\) writes one"
+    ):
+        read_film("empty/run.html")
+
+
 # -- writing ------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,8 @@ from PIL import Image, ImageSequence
 
 from tests.draw.test_film import gray_film, gray_scenes, noise_scenes
 from vizwidgets.draw import film_gif
-from vizwidgets.draw.film import Film
+from vizwidgets.draw.film import Film, Scene
+from vizwidgets.draw.pixels import webp
 
 
 def frames(gif: bytes) -> list[np.ndarray]:
@@ -33,7 +34,19 @@ def test_it_rests_on_its_last_picture_after_some_rounds():
     assert image.info["loop"] == film_gif.ROUNDS - 1
     assert image.info["comment"] == b"a gray square"  # the alternative text, for whoever shows it
     durations = [frame.info["duration"] for frame in ImageSequence.Iterator(image)]
-    assert durations[-1] > 5 * durations[0] > 0
+    assert durations[-1] > 2 * durations[0] > 2 * durations[1] > 0  # and on the first one, before it moves
+    assert len(set(durations[1:-1])) == 1
+
+
+def test_paper_is_white_and_a_caption_names_the_step(monkeypatch):
+    said = []
+    monkeypatch.setattr(film_gif.Page, "words", lambda page, x, y, text, *rest, **how: said.append(text))
+    vivid = np.random.default_rng(0).integers(0, 256, (4, 60, 90, 3), np.uint8)
+    vivid[:, 20:40] = 255
+    scenes = [Scene(7 * k, webp(picture), f"forward {k}") for k, picture in enumerate(vivid)]
+    for frame in frames(Film.of(scenes, title="t", kind="k", alt="a").gif()):
+        assert (frame[6 + 3 * 20 : 6 + 3 * 40, 15:-15] == 255).all()
+    assert said[1::2] == [f"step {7 * k} · forward {k}" for k in range(4)]
 
 
 def test_a_gif_that_would_be_too_large_has_fewer_frames(monkeypatch):

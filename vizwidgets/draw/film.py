@@ -21,6 +21,7 @@ from .curves import decimate, named
 from .film_file import film_data, parse_page
 from .film_gif import film_gif
 from .film_page import film_page
+from .film_path import film_bytes
 from .film_scenes import Scene, encode_picture, fit_scenes, picture_size
 
 __all__ = ["FORMAT", "Film", "Scene", "encode_picture", "read_film"]
@@ -45,7 +46,8 @@ class Film:
     kind : str
         Class of the explorer.
     pictures : tuple of bytes
-        WebP files, all of one size.
+        WebP files, all of one size. One with a clear part is drawn over those before it: `whole_pictures`
+        yields what is seen. The first and the last one are whole.
     steps : tuple of int
         The step that each picture is of.
     words : tuple of str
@@ -200,11 +202,10 @@ def read_film(path: str | os.PathLike[str]) -> Film:
     ------
     ValueError
         If it is no film, cut short, damaged, of another format version, or a GIF; the words say which.
-    OSError
-        If there is no such file.
+    TypeError, OSError
+        If it is no path, there is no such file, or it can not be read; the words say which films there are.
     """
-    path = Path(path)
-    return Film(**parse_page(path.read_bytes(), path.name, FORMAT))
+    return Film(**parse_page(film_bytes(path), Path(path).name, FORMAT))
 
 
 def _check(scenes: Sequence[Scene]) -> None:

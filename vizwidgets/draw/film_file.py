@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .film_changes import is_whole
 from .film_scenes import picture_size
 
 if TYPE_CHECKING:
@@ -21,7 +23,8 @@ def film_data(film: Film, format_name: str, has_record: bool = True) -> str:
     """Return a film as JSON in which nothing can end the script element that it stands in.
 
     The record is a text in it: what browsers do not read may hold NaN, which JSON itself does not know.
-    Beside what is read back there is what players show: the size of the pictures, and where they come from.
+    Beside what is read back there is what players need: the size of the pictures, which of them are whole,
+    and where they come from.
     """
     data = {
         "format": format_name,
@@ -29,6 +32,7 @@ def film_data(film: Film, format_name: str, has_record: bool = True) -> str:
         "kind": film.kind,
         "alt": film.alt,
         "size": film.size if film.pictures else (),
+        "whole": [place for place, picture in enumerate(film.pictures) if is_whole(picture)],
         "source": source_line(film),
         "steps": film.steps,
         "words": film.words,
@@ -42,6 +46,13 @@ def film_data(film: Film, format_name: str, has_record: bool = True) -> str:
         "pictures": [base64.b64encode(picture).decode() for picture in film.pictures],
     }
     return _harmless(json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+
+
+def words_at(film: Film, place: int) -> str:
+    """Return the status line of a picture; it names the step of the picture in any case."""
+    words = film.words[place]
+    has_step = re.search(r"\bstep\b", words, re.IGNORECASE)
+    return words if has_step else " · ".join(filter(None, [f"step {film.steps[place]}", words]))
 
 
 def source_line(film: Film) -> str:
@@ -120,6 +131,8 @@ def _fields(data: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"{len(pictures)} pictures, {len(steps)} steps and {len(words)} status lines")
     if len({picture_size(picture) for picture in pictures}) > 1:
         raise ValueError("its pictures have several sizes")
+    if not is_whole(pictures[0]) or not is_whole(pictures[-1]):
+        raise ValueError("its first or its last picture is not whole")
     names = tuple(map(str, data["names"]))
     values = np.frombuffer(base64.b64decode(data["values"], validate=True), "<f4").astype(np.float32)
     panels = tuple((str(panel["title"]), tuple(map(int, panel["series"]))) for panel in data["panels"])

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PIL import Image
 
-from .film_scenes import decode_picture
+from .film_changes import whole_pictures
+from .film_file import words_at
 from .page import Page
+from .pixels import Bytes
 
 if TYPE_CHECKING:
     from .film import Film
@@ -20,10 +22,11 @@ MOST_BYTES = 3_000_000
 MOST_FRAMES = 48
 LEAST_SIDE, MOST_SIDE = 220, 640  # pixels of the larger side; a smaller picture is shown in larger squares
 LEAST_WIDTH = 300  # that a title can be read
-FRAME_MS, SLOW_MS, LAST_MS = 125, 1000, 3000
+FRAME_MS, SLOW_MS, FIRST_MS, LAST_MS = 125, 1000, 1000, 3000
 ROUND_MS = 6000  # that a round takes if there are few frames
 ROUNDS = 3  # then it rests on its last picture: what moves for ever keeps a reader from reading
 NUM_COLORS = 208  # of the pictures; the caption has its own
+WHITE = 255  # its place among the colours
 CAPTION, MARGIN = 44, 6  # pixels
 BAR, BAR_GROUND = "#0b63c5", "#d9dfe6"
 
@@ -39,12 +42,15 @@ def film_gif(film: Film) -> bytes:
     film : Film
         What is shown.
     """
-    kept = _evenly(len(film.pictures), MOST_FRAMES)
+    kept = set(_evenly(len(film.pictures), MOST_FRAMES))
+    pictures = enumerate(whole_pictures(film.pictures))
+    frames = [_frame(film, index, pixels) for index, pixels in pictures if index in kept]
     while True:
-        made = _encode([_frame(film, index) for index in kept], film.alt)
-        if len(made) <= MOST_BYTES or len(kept) <= 2:
+        made = _encode(frames, film.alt)
+        if len(made) <= MOST_BYTES or len(frames) <= 2:
             return made
-        kept = [kept[place] for place in _evenly(len(kept), max(2, len(kept) * MOST_BYTES // len(made)))]
+        fewer = max(2, len(frames) * MOST_BYTES // len(made))
+        frames = [frames[place] for place in _evenly(len(frames), fewer)]
 
 
 def _evenly(count: int, most: int) -> list[int]:
@@ -58,15 +64,14 @@ def _evenly(count: int, most: int) -> list[int]:
     return np.linspace(0, count - 1, min(count, most)).round().astype(int).tolist()
 
 
-def _frame(film: Film, index: int) -> Image.Image:
+def _frame(film: Film, index: int, pixels: Bytes) -> Image.Image:
     """Draw one picture with the caption beneath: title, status line, and how far the film is."""
-    pixels = decode_picture(film.pictures[index])
     height, width = _shown_size(*pixels.shape[:2])
     page = Page(max(width + 2 * MARGIN, LEAST_WIDTH), height + MARGIN + CAPTION, zoom=1)
     left, inside = MARGIN, page.sheet.width - 2 * MARGIN
     page.picture((page.sheet.width - width) / 2, MARGIN, pixels, width, height)
     page.words(left, height + MARGIN + 12, film.title, 12, width=inside, is_bold=True)
-    page.words(left, height + MARGIN + 28, film.words[index], 11, width=inside)
+    page.words(left, height + MARGIN + 28, words_at(film, index), 11, width=inside)
     share = index / max(len(film.pictures) - 1, 1)
     page.box(left, page.sheet.height - 6, inside, 3, BAR_GROUND)
     page.box(left, page.sheet.height - 6, max(1, share * inside), 3, BAR)
@@ -91,13 +96,21 @@ def _shown_size(height: int, width: int) -> tuple[int, int]:
 
 def _encode(frames: Sequence[Image.Image], comment: str) -> bytes:
     palette = _palette(frames)
-    drawn = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    drawn = [_in_colors(frame, palette) for frame in frames]
     each = min(max(ROUND_MS // len(drawn), FRAME_MS), SLOW_MS)
-    times = [each] * (len(drawn) - 1) + [LAST_MS]
+    times = [FIRST_MS, *[each] * (len(drawn) - 2), LAST_MS][-len(drawn) :]
     how = {"duration": times, "loop": ROUNDS - 1, "comment": comment.encode()}
     buffer = io.BytesIO()
     drawn[0].save(buffer, "GIF", save_all=True, append_images=drawn[1:], optimize=False, **how)
     return buffer.getvalue()
+
+
+def _in_colors(frame: Image.Image, palette: Image.Image) -> Image.Image:
+    """Return a frame in the colours of the palette; dots for colours between them would move like noise."""
+    drawn = frame.quantize(palette=palette, dither=Image.Dither.NONE)
+    white = Image.fromarray((np.asarray(frame) == 255).all(axis=2))
+    drawn.paste(WHITE, mask=white)  # the nearest colour is sought roughly, and paper is seen everywhere
+    return drawn
 
 
 def _palette(frames: Sequence[Image.Image]) -> Image.Image:
@@ -109,5 +122,6 @@ def _palette(frames: Sequence[Image.Image]) -> Image.Image:
     grays = [level for step in range(14) for level in (26 + step * 229 // 13,) * 3]
     bar = [part for color in (BAR, BAR_GROUND) for part in bytes.fromhex(color[1:])]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*found[: 3 * NUM_COLORS], *grays, *bar])
+    colors = [*found[: 3 * NUM_COLORS], *[255] * (3 * NUM_COLORS - len(found)), *grays, *bar]
+    palette.putpalette([*colors, *[255] * (3 * WHITE + 3 - len(colors))])
     return palette

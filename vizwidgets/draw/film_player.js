@@ -4,7 +4,11 @@
 const [SLOWEST, FASTEST, SECONDS] = [1, 12, 8]; // pictures a second at 1×; a short film takes 8 seconds if it can
 const SPEEDS = [[0.25, '¼×'], [0.5, '½×'], [1, '1×'], [2, '2×'], [4, '4×']];
 const CALM = 0.25; // three pictures a second at most, for readers who asked for less motion
-const ICONS = { Play: 'M4 2l10 6-10 6z', Pause: 'M3 2h4v12H3zM9 2h4v12H9z' };
+const ICONS = {
+  Play: 'M4 2l10 6-10 6z',
+  Pause: 'M3 2h4v12H3zM9 2h4v12H9z',
+  Zoom: 'M1 1h6v2H4.4l8.6 8.6V9h2v6H9v-2h2.6L3 4.4V7H1z',
+};
 const SPEAK_MS = 2000; // between two status lines that are said aloud while it plays
 
 // The text that a page or a widget holds, as `mount` takes it.
@@ -38,9 +42,10 @@ class Player {
     this.isPlaying = false;
     this.spokenAt = 0;
     this.makePictures();
+    this.zoom = new Zoom(el, this.frame, this.picture);
     this.makeControls();
     this.arrange(el, heading, note);
-    this.screen = new Screen(this.picture, film.pictures);
+    this.screen = new Screen(this.picture, film.pictures, film.whole);
     this.chart = new Chart(this.plot, el);
     this.chart.show({ names: film.names, panels: film.panels, values: film.values, last: film.last });
     this.show(this.end); // what came of it; Play begins anew from there
@@ -51,6 +56,7 @@ class Player {
     this.picture = make('canvas', 'vw-film-picture', { width, height });
     this.plot = make('canvas', '');
     for (const canvas of [this.picture, this.plot]) canvas.setAttribute('role', 'img');
+    this.frame = make('div', 'vw-film-frame', {}, [this.picture]);
     this.plot.setAttribute('aria-label', this.curvesInWords());
   }
 
@@ -62,11 +68,12 @@ class Player {
     this.speed = make('select', 'vw-film-speed', { title: 'Speed' }, speeds);
     this.speed.setAttribute('aria-label', 'Speed');
     this.speed.value = matchMedia('(prefers-reduced-motion: reduce)').matches ? CALM : 1;
-    const controls = [this.button, this.scrubber, this.speed];
+    const controls = [this.button, this.scrubber, this.speed, this.zoom.button];
     for (const control of controls) { // or a notebook takes the keys for itself
       control.setAttribute('data-lm-suppress-shortcuts', 'true');
     }
-    this.bar = make('div', 'vw-film-bar', { hidden: !this.end }, controls);
+    for (const control of controls.slice(0, 3)) control.hidden = !this.end;
+    this.bar = make('div', 'vw-film-bar', {}, controls);
     this.words = make('p', 'vw-film-words');
     this.aloud = make('p', 'vw-film-aloud');
     this.aloud.setAttribute('role', 'status');
@@ -85,12 +92,13 @@ class Player {
       make(heading, 'vw-film-title', { textContent: title }),
       ...(note ? [make('p', 'vw-film-note', { textContent: note })] : []),
       make('div', 'vw-film-stage', {}, [
-        make('div', 'vw-film-frame', {}, [this.picture]),
+        this.frame,
         make('div', 'vw-film-plot', { hidden: !panels.length }, [this.plot]),
       ]),
       ...[this.bar, this.words, this.aloud, make('p', 'vw-film-source', { textContent: source })],
     ]);
     body.style.setProperty('--ratio', width / height);
+    body.style.setProperty('--wide', `${width}px`);
     el.replaceChildren(body);
   }
 
@@ -176,6 +184,7 @@ class Player {
     const target = event.target.closest?.('button, input, select');
     const isSlider = target === this.scrubber;
     if (event.ctrlKey || event.metaKey || event.altKey || target?.matches('select')) return;
+    if (event.target === this.frame && event.key.startsWith('Arrow')) return; // they scroll it
     if (event.key === ' ' && (!target || isSlider)) this.toggle();
     else if (isSlider) return;
     else if (event.key === 'ArrowLeft') this.goTo(this.index - 1);
@@ -188,6 +197,7 @@ class Player {
 
   redraw() {
     this.screen.fit();
+    this.zoom.fit();
     this.chart.show({});
   }
 

@@ -9,11 +9,15 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from .film_changes import Blocks, encode_change, find_changes
 from .page import TINY
 from .pixels import Bytes
 
 QUALITIES = (80, 60, 40, 25)  # of WebP, 0..100: at the first one noise and edges look as they were
+SHARP = 92  # of what is kept until a film is made of it: it is encoded once more there
 SAMPLE = 6  # scenes, at least, by which the size of all is judged
+SMALL_BYTES = 250_000  # of all pictures: with no more than that each of them is whole
+LOSSLESS = b"VP8L"  # in a WebP file that lost nothing
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def picture_size(file: bytes) -> tuple[int, int]:
 
 
 def fit_scenes(scenes: Sequence[Scene], usual_bytes: int, most_bytes: int) -> tuple[list[Scene], list[bytes]]:
-    """Choose scenes and encode them: few bytes by lower quality if that is enough, else by fewer scenes.
+    """Choose scenes and encode them: few bytes by leaving out what stays, by lower quality, by fewer scenes.
 
     The first and the last one always stay, and the last one, which stands on the screen before and after,
     always has the full quality: in a moving picture nobody sees the difference.
@@ -97,29 +101,51 @@ def fit_scenes(scenes: Sequence[Scene], usual_bytes: int, most_bytes: int) -> tu
     Returns
     -------
     (list of Scene, list of bytes)
-        The scenes that stay, and the WebP file of each.
+        The scenes that stay, and the WebP file of each; see `film_changes`.
     """
-    quality = _quality_for(scenes, usual_bytes)
-    files = [*(_file(scene, quality) for scene in scenes[:-1]), _file(scenes[-1], QUALITIES[0])]
-    kept = list(range(len(scenes)))
-    while sum(len(files[index]) for index in kept) > most_bytes and len(kept) > 2:
-        kept = sorted({*kept[::2], kept[-1]})
-    return [scenes[index] for index in kept], [files[index] for index in kept]
+    kept = list(scenes)
+    while True:
+        files = _files(kept, usual_bytes)
+        if sum(map(len, files)) <= most_bytes or len(kept) <= 2:
+            return kept, files
+        kept = [*kept[:-1:2], kept[-1]]
 
 
-def _quality_for(scenes: Sequence[Scene], usual_bytes: int) -> int:
-    """Return the highest quality with which all scenes will be small enough, judged by some of them."""
-    some = scenes[:: max(1, len(scenes) // SAMPLE)]
-    for quality in QUALITIES[:-1]:
-        if sum(len(_file(scene, quality)) for scene in some) * len(scenes) <= usual_bytes * len(some):
-            return quality
-    return QUALITIES[-1]
+def _files(scenes: Sequence[Scene], usual_bytes: int) -> list[bytes]:
+    """Encode scenes: whole ones if they are small, else what changes, with the highest quality that fits."""
+    whole: list[Blocks] = [None] * len(scenes)
+    if _estimate(scenes, whole, QUALITIES[0]) <= min(SMALL_BYTES, usual_bytes):
+        blocks, quality = whole, QUALITIES[0]
+    else:
+        blocks = find_changes(map(_pixels, scenes))
+        qualities = (each for each in QUALITIES if _estimate(scenes, blocks, each) <= usual_bytes)
+        quality = next(qualities, QUALITIES[-1])
+    files = [_file(scene, each, quality) for scene, each in zip(scenes[:-1], blocks, strict=False)]
+    return [*files, _file(scenes[-1], None, QUALITIES[0])]
 
 
-def _file(scene: Scene, quality: int) -> bytes:
-    given = scene.picture
-    if not isinstance(given, bytes):
-        return encode_picture(given, quality)
-    if quality == QUALITIES[0] or max(picture_size(given)) <= TINY:
+def _estimate(scenes: Sequence[Scene], blocks: Sequence[Blocks], quality: int) -> float:
+    """Return how many bytes all scenes will have, judged by some of them: whole ones, and what changes."""
+    total = 0.0
+    for is_whole in (True, False):
+        places = [place for place, each in enumerate(blocks) if (each is None) == is_whole]
+        some = places[:: max(1, len(places) // SAMPLE)]
+        areas = {place: 1 if each is None else each.sum() for place, each in enumerate(blocks)}
+        taken = sum(len(_file(scenes[place], blocks[place], quality)) for place in some)
+        total += taken * sum(areas[place] for place in places) / max(sum(areas[place] for place in some), 1)
+    return total
+
+
+def _file(scene: Scene, blocks: Blocks, quality: int) -> bytes:
+    given = scene.picture if isinstance(scene.picture, bytes) else b""
+    is_lossless = given[12:16] == LOSSLESS  # a drawing of lines, or a tiny picture: small as it is
+    if blocks is not None:
+        return encode_change(_pixels(scene), blocks, None if is_lossless else quality)
+    if is_lossless:
         return given
-    return min(given, encode_picture(decode_picture(given), quality), key=len)  # lines are small already
+    encoded = encode_picture(_pixels(scene), quality)
+    return min(given or encoded, encoded, key=len)
+
+
+def _pixels(scene: Scene) -> Bytes:
+    return decode_picture(scene.picture) if isinstance(scene.picture, bytes) else scene.picture

@@ -1,14 +1,17 @@
-// The picture of a film on a canvas.
+// The picture of a film on a canvas, and the button that shows it in its own size. `make` and `icon` are those of
+// film_player.js, which stands after this file.
 
 const TINY = 64; // pixels; up to this side they are shown as squares
 
 class Screen { // draws each picture when it is decoded, and never an older one over a newer one
-  constructor(canvas, urls) {
+  constructor(canvas, urls, whole) { // whole: the places of pictures that are not drawn over the one before
     this.canvas = canvas;
     this.urls = urls;
+    this.whole = whole;
     this.images = [];
     this.asked = 0;
     this.drawn = 0;
+    this.shown = -1; // the place of the picture on the canvas
   }
 
   image(index) {
@@ -16,18 +19,26 @@ class Screen { // draws each picture when it is decoded, and never an older one 
     return this.images[index];
   }
 
+  needed(index) { // the places of the pictures that are drawn one over the other for this one
+    const first = Math.max(...this.whole.filter((place) => place <= index));
+    return Array.from({ length: index - first + 1 }, (_, number) => first + number);
+  }
+
   async show(index, step) {
     const mine = ++this.asked;
-    const image = this.image(index);
+    const places = this.needed(index);
     for (const next of [index + 1, index + 2]) if (next < this.urls.length) this.image(next);
-    try { await image.decode(); } catch { return; } // damaged: the one before stays
+    try { await Promise.all(places.map((place) => this.image(place).decode())); } catch { return; } // damaged
     if (mine < this.drawn) return;
     this.drawn = mine;
     const { canvas } = this;
+    const image = this.image(index);
     if (canvas.width !== image.naturalWidth || canvas.height !== image.naturalHeight) {
       [canvas.width, canvas.height] = [image.naturalWidth, image.naturalHeight];
     }
-    canvas.getContext('2d').drawImage(image, 0, 0);
+    const pen = canvas.getContext('2d');
+    for (const place of places.slice(places.indexOf(this.shown) + 1)) pen.drawImage(this.image(place), 0, 0);
+    this.shown = index;
     canvas.dataset.step = step;
     this.fit();
   }
@@ -38,5 +49,31 @@ class Screen { // draws each picture when it is decoded, and never an older one 
     const isTiny = Math.max(canvas.width, canvas.height) <= TINY;
     const isExact = Math.abs(scale - 1) < 0.01 || Math.abs(scale - 2) < 0.01;
     canvas.style.imageRendering = isTiny || isExact ? 'pixelated' : 'auto';
+  }
+}
+
+const LEGIBLE = 0.8; // of its own size: a picture that is shown smaller can be enlarged
+
+class Zoom { // a phone shows a wide picture in its own size, in a frame that scrolls sideways
+  constructor(el, frame, picture) {
+    Object.assign(this, { el, frame, picture });
+    this.button = make('button', 'vw-film-zoom', { type: 'button', title: 'Full size', hidden: true }, [icon('Zoom')]);
+    this.button.setAttribute('aria-label', 'Full size');
+    this.button.addEventListener('click', () => this.turn(!this.isLarge));
+    this.turn(false);
+  }
+
+  turn(isLarge) {
+    const { el, frame, button } = this;
+    this.isLarge = isLarge;
+    el.classList.toggle('vw-film-large', isLarge);
+    button.setAttribute('aria-pressed', isLarge);
+    frame.tabIndex = isLarge ? 0 : -1; // its keys scroll it
+    frame.setAttribute('role', 'group');
+    frame.setAttribute('aria-label', isLarge ? 'Picture in full size, scrolls sideways' : 'Picture');
+  }
+
+  fit() {
+    if (!this.isLarge) this.button.hidden = this.picture.clientWidth >= LEGIBLE * this.picture.width;
   }
 }

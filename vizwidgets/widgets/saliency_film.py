@@ -10,6 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from vizwidgets.draw.film import Scene, encode_picture
+from vizwidgets.draw.film_scenes import SHARP
 from vizwidgets.draw.saliency_sheet import ZOOM, ImageRow, Panel, saliency_sheet
 
 from .recorder import Recorder, spread_out
@@ -140,7 +141,7 @@ def saliency_scenes(sheets: Sequence[tuple[int, str, list[ImageRow]]], most: int
     """Draw sheets, at most so many, with a look: the arguments of `saliency_sheet`."""
     chosen = [sheets[index] for index in spread_out(len(sheets), most)]
     return [
-        Scene(step, encode_picture(np.asarray(saliency_sheet(rows, **look).reduce(ZOOM))), words)
+        Scene(step, encode_picture(np.asarray(saliency_sheet(rows, **look).reduce(ZOOM)), SHARP), words)
         for step, words, rows in chosen
     ]
 

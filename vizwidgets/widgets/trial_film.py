@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vizwidgets.draw.film import Scene, encode_picture
+from vizwidgets.draw.film_scenes import SHARP
 from vizwidgets.draw.lab_scene import chart_picture, is_wide, lab_scene, steady
 from vizwidgets.draw.learning_chart import LearningChart
 from vizwidgets.draw.pixels import Bytes
@@ -103,7 +104,7 @@ def trial_scenes(notes: Sequence[Note[TrialSeen]]) -> list[Scene]:
         for note, sheet in zip(notes, sheets, strict=True)
     )
     return [
-        Scene(note.step, encode_picture(picture), note.words)
+        Scene(note.step, encode_picture(picture, SHARP), note.words)
         for note, picture in zip(notes, pictures, strict=True)
     ]
 

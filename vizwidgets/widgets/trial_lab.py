@@ -12,7 +12,7 @@ import numpy as np
 from vizwidgets.core.measurement import Measurement
 from vizwidgets.core.trial import WHICH, Order, Trial
 from vizwidgets.data.measurement_store import MeasurementStore
-from vizwidgets.draw.film_scenes import decode_picture, encode_picture
+from vizwidgets.draw.film_scenes import SHARP, decode_picture, encode_picture
 from vizwidgets.draw.learning_chart import LearningChart
 
 from .explorer import Curves
@@ -36,7 +36,6 @@ BATCHES = {
     "the whole chart": "every point that the chart shows: with Recompute they are all measured here",
 }
 NUM_SEEDS = 3
-SHARP = 92  # quality of what is kept for a film: it is encoded once more there
 
 
 class TrialLab(TrialResults):

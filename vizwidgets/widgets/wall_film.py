@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from vizwidgets.draw.film import Scene, encode_picture
+from vizwidgets.draw.film_scenes import SHARP
 from vizwidgets.draw.wall_sheet import SheetRow, thumbnails, wall_sheet
 
 from .recorder import spread_out
@@ -46,7 +47,7 @@ def wall_scenes(stepper: WallStepper, shown: list[Shown], most: int) -> list[Sce
     chosen = [shown[index] for index in spread_out(len(shown), most)]
     heading = heading_of(stepper)
     return [
-        Scene(step, encode_picture(np.asarray(wall_sheet(rows, heading, stepper.side))), words)
+        Scene(step, encode_picture(np.asarray(wall_sheet(rows, heading, stepper.side)), SHARP), words)
         for step, words, rows in chosen
     ]
 

@@ -8,14 +8,13 @@ import numpy as np
 
 from vizwidgets.core.wall import RowAscent
 from vizwidgets.draw.film import encode_picture
-from vizwidgets.draw.film_scenes import decode_picture
+from vizwidgets.draw.film_scenes import SHARP, decode_picture
 from vizwidgets.draw.pixels import strip
 from vizwidgets.draw.wall_sheet import thumbnails
 
 from .recorder import spread_out
 
 NUM_STAGES = 8
-SHARP = 92  # quality of what is kept: it is encoded once more in the film
 
 
 @dataclass(frozen=True)
