@@ -23,7 +23,9 @@ GRAPH = "graph = vw.AutodiffGraph()\ngraph"
 MORE = """
 import os, tempfile
 from torch import nn
+from vizwidgets.models import street_targets
 from vizwidgets.models.transfer_sources import TRANSFER_SOURCES, TransferSource
+street_targets.POOL = 4  # few streets are drawn
 os.environ["VIZWIDGETS_HOME"] = tempfile.mkdtemp()
 TRANSFER_SOURCES["new digits"] = TransferSource(
     "untrained", lambda: vw.new_model("mnist_cnn"), ("small digits", "textures"), num_steps=24
@@ -38,6 +40,7 @@ display(vw.SaliencyExplorer(vw.new_model("animals_cnn", seed=0), animals.images)
 display(vw.TrainingExplorer(vw.new_model("animals_cnn", seed=0), animals.pairs, num_shown=16))
 display(vw.ShortcutLab(num_images=100))
 display(vw.TransferLab("new digits", num_labels=2))
+display(vw.SegmentationLab(num_labels=4, num_test=4, num_shown=2))
 display(vw.FilmPlayer(explorer.film()))
 """
 # In the order of the page, after the first two: what must lie on the screen without scrolling.
@@ -49,6 +52,7 @@ SEEN = (
     (".vw-canvas", ".vw-plot", ".vw-status"),
     (".vw-canvas", ".vw-plot", ".vw-status", ".vw-scene img"),
     (".vw-board .vw-chart.vw-small", ".vw-canvas", ".vw-plot", ".vw-status"),
+    (".vw-seg-grid", ".vw-seg-classes", ".vw-board .vw-chart.vw-small", ".vw-status"),
     (".vw-film-picture", ".vw-film-plot", ".vw-film-bar", ".vw-film-words"),
 )
 SWITCH = "vw.projector()"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
 from .fonts import font
 from .pixels import Bytes, to_bytes
 
-PAPER, RIGHT, WRONG, UNKNOWN = "#ffffff", "#5f5f5f", "#a63d00", "#9a9a9a"
-LINE, GAP, FRAME = 19, 5, 3  # pixels: caption, between pictures, frame of a wrong one
+PAPER, RIGHT, WRONG, UNKNOWN = "#ffffff", "#404040", "#8f1d00", "#595959"
+LINE, GAP, FRAME = 22, 5, 3  # pixels: caption, between pictures, frame of a wrong one
+LETTERS = 18  # pixels, of which a projector shows as many
 
 
 def answer_sheet(
@@ -42,7 +43,7 @@ def answer_sheet(
     --------
     >>> import torch
     >>> answer_sheet(torch.zeros(4, 1, 8, 8), "0123", "0133", columns=2, side=32).shape
-    (117, 79, 3)
+    (123, 79, 3)
     """
     rows = -(-len(images) // columns)
     width, height = side + 2 * GAP, side + LINE + GAP
@@ -62,7 +63,16 @@ def _label(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, truth: str,
     if is_wrong:
         pen.rectangle((left - 1, top - 1, left + side, top + side), outline=WRONG, width=FRAME)
     words = f"✗ {guess}" if is_wrong else guess or truth
-    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, font(15, is_wrong), anchor="mm")
+    letters = _letters(words, side, is_wrong)
+    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, letters, anchor="mm")
+
+
+def _letters(words: str, side: int, is_bold: bool) -> ImageFont.FreeTypeFont:
+    """Return letters with which a class's name reaches not much into the next picture."""
+    size = LETTERS
+    while size > 12 and font(size, is_bold).getlength(words) > side + 2 * GAP:
+        size -= 1
+    return font(size, is_bold)
 
 
 def _sized(picture: Bytes, side: int) -> Image.Image:

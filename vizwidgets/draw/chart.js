@@ -25,6 +25,11 @@ const niceTicks = (low, high, count) => {
   return ticks;
 };
 
+// A number beside its line: there is room for six letters or so.
+const tickWords = (v) => (v === 0 || Math.abs(v) >= 1e-3 ? human(v)
+  : (+v.toPrecision(3)).toExponential().replaceAll('-', '−'));
+
+const [LEFT, RIGHT] = [48, 10]; // pixels beside the curves
 const BASE_TEXT = 12; // pixels; where the canvas has a larger font-size everything grows with it
 
 class Chart {
@@ -33,6 +38,7 @@ class Chart {
     this.host = host;
     this.data = { names: [], panels: [], values: new Float32Array(), step: 0, last: 0 };
     this.waiting = 0;
+    this.left = LEFT;
   }
 
   show(data) {
@@ -57,13 +63,23 @@ class Chart {
     this.count = data.names.length ? data.values.length / data.names.length : 0;
     const shares = data.panels.length > 1 ? [0.58, 0.42] : [1];
     const room = height - 20; // the labels of the steps
+    this.left = this.margin(pen);
+    const [left, right] = [this.left, width - RIGHT];
     let top = 0;
     data.panels.forEach((panel, index) => {
       const size = room * shares[index];
-      this.panel(pen, panel, { left: 48, right: width - 10, top, bottom: top + size - 6 });
+      this.panel(pen, panel, { left, right, top, bottom: top + size - 6 });
       top += size;
     });
-    this.steps(pen, { left: 48, right: width - 10, bottom: height });
+    this.steps(pen, { left, right, bottom: height });
+  }
+
+  margin(pen) { // as wide as the longest number beside a line
+    const words = this.data.panels.flatMap(({ series }) => {
+      const range = this.range(series);
+      return [2, 4].flatMap((count) => niceTicks(...range, count)).map(tickWords);
+    });
+    return Math.max(LEFT, ...words.map((each) => this.measure(pen, each) + 8));
   }
 
   measure(pen, words, weight = 400) {
@@ -97,7 +113,10 @@ class Chart {
     const plot = { ...box, top: this.legend(pen, panel, box) + 8 };
     const [low, high] = this.range(panel.series);
     const y = (v) => plot.bottom - ((plot.bottom - plot.top) * (v - low)) / (high - low);
+    let free = Infinity; // above this line there is room for one more number
     for (const tick of niceTicks(low, high, plot.bottom - plot.top > 80 ? 4 : 2)) {
+      if (y(tick) > free) continue;
+      free = y(tick) - 14;
       pen.setLineDash([]);
       pen.lineWidth = 1;
       pen.strokeStyle = this.ink;
@@ -106,7 +125,7 @@ class Chart {
       pen.moveTo(plot.left, Math.round(y(tick)) + 0.5);
       pen.lineTo(plot.right, Math.round(y(tick)) + 0.5);
       pen.stroke();
-      this.text(pen, human(tick), plot.left - 6, y(tick) + 4, { align: 'right', alpha: 0.85 });
+      this.text(pen, tickWords(tick), plot.left - 6, y(tick) + 4, { align: 'right', alpha: 0.85 });
     }
     for (const series of panel.series) this.curve(pen, series, plot, y);
     this.cursor(pen, plot);
@@ -186,7 +205,7 @@ class Chart {
 
   stepAt(x) { // the step under a place on the canvas, in pixels of the page
     const zoom = parseFloat(getComputedStyle(this.canvas).fontSize) / BASE_TEXT;
-    const [left, right] = [48 * zoom, this.canvas.clientWidth - 10 * zoom];
+    const [left, right] = [this.left * zoom, this.canvas.clientWidth - RIGHT * zoom];
     const share = (x - left) / Math.max(right - left, 1);
     return Math.min(Math.max(share, 0) * Math.max(this.data.last, 16), this.data.last);
   }

@@ -39,7 +39,7 @@ class LabelLook:
     zoom: int = 3
     strength: float = 0.75
     picked: int | None = None
-    letters: float = 5.4
+    letters: float = 7.5
 
 
 def image_picture(image: Any, zoom: int) -> Bytes:

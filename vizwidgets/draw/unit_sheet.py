@@ -20,6 +20,7 @@ MANY = 9  # so many pixels are shown with their numbers
 AROUND = 5  # units of the map that are shown with their numbers, along a side
 BARS, LINE = 16, 35  # units of a vector that are shown, and the height of each
 MARK = "#D55E00"  # on the image
+LETTERS, FIGURES = 18, 16  # pixels of the page: of words, and at most of numbers in the squares
 
 Seen = tuple[slice, slice]
 Place = tuple[int, ...]
@@ -51,10 +52,10 @@ def unit_sheet(
     """
     page = _Page(WIDTH, sheet_height(values.shape), SCALE)
     pixels = to_bytes(image)
-    page.words(LEFT, 14, f"image, {pixels.shape[0]} × {pixels.shape[1]} pixels")
+    _head(page, LEFT, 14, f"image, {pixels.shape[0]} × {pixels.shape[1]} pixels")
     page.picture(LEFT, TOP, pixels, SIDE, SIDE)
     if values.ndim == 1:
-        page.words(LEFT, TOP + SIDE + 16, "the unit sees all of it")
+        _head(page, LEFT, TOP + SIDE + 16, "the unit sees all of it")
         _draw_bars(page, values, place[0], names)
         return page.sheet
     page.frame(LEFT, TOP, _part(seen, pixels.shape[:2]), MARK)
@@ -112,7 +113,7 @@ class _Page(Page):
 def _draw_crop(page: _Page, image: Tensor, seen: Seen) -> None:
     crop = image[:, seen[0], seen[1]]
     rows, columns = crop.shape[1:]
-    page.words(LEFT, ZOOM_TOP - 14, f"what the unit sees: {rows} × {columns} pixels")
+    _head(page, LEFT, ZOOM_TOP - 14, f"what it sees: {rows} × {columns} pixels")
     cell = SIDE / max(rows, columns)
     page.picture(LEFT, ZOOM_TOP, to_bytes(crop), columns * cell, rows * cell)
     if max(rows, columns) > MANY or len(crop) > 1:
@@ -127,12 +128,12 @@ def _draw_crop(page: _Page, image: Tensor, seen: Seen) -> None:
 def _draw_map(page: _Page, values: np.ndarray, place: tuple[int, int]) -> None:
     limit = float(np.abs(values).max())
     height, width = values.shape
-    page.words(RIGHT, 14, f"feature map, {height} × {width} units")
+    _head(page, RIGHT, 14, f"feature map, {height} × {width} units")
     page.picture(RIGHT, TOP, signed_colors(values, limit), SIDE, SIDE)
     row, column = place
     page.frame(RIGHT, TOP, _part((slice(row, row + 1), slice(column, column + 1)), values.shape))
     _draw_scale(page, limit)
-    page.words(RIGHT, ZOOM_TOP - 14, "the unit and its neighbours")
+    _head(page, RIGHT, ZOOM_TOP - 14, "the unit, its neighbours")
     cell = SIDE / AROUND
     for i in range(AROUND):
         for j in range(AROUND):
@@ -154,14 +155,14 @@ def _draw_scale(page: _Page, limit: float) -> None:
     top = TOP + SIDE + 6
     page.picture(RIGHT, top, ramp, SIDE, 9)
     for share, value, anchor in ((0, -limit, "lm"), (0.5, 0.0, "mm"), (1, limit, "rm")):
-        page.words(RIGHT + share * SIDE, top + 18, signed(value, limit), 12, anchor=anchor, ink=FAINT)
+        page.words(RIGHT + share * SIDE, top + 19, signed(value, limit), FIGURES, anchor=anchor, ink=FAINT)
 
 
 def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str]) -> None:
     """Draw the unit and its neighbours in a vector as bars around zero, with their numbers."""
     shown = _shown_bars(len(values), number)
     limit = float(np.abs(values).max()) or 1.0
-    page.words(RIGHT, 14, f"units {shown[0]} to {shown[-1]} of {len(values)}")
+    _head(page, RIGHT, 14, f"units {shown[0]} to {shown[-1]} of {len(values)}")
     middle, reach = RIGHT + 136, 46
     for line, index in enumerate(shown):
         y = TOP + line * LINE
@@ -172,8 +173,10 @@ def _draw_bars(page: _Page, values: np.ndarray, number: int, names: Sequence[str
         color = POSITIVE if length >= 0 else NEGATIVE
         page.box(middle + min(length, 0), y + 5, max(abs(length), 1), LINE - 10, color)
         name = f"{index}: {names[index]}" if index < len(names) and names[index] != str(index) else str(index)
-        page.words(RIGHT + 6, y + LINE / 2, name[:12])
-        page.words(RIGHT + SIDE - 6, y + LINE / 2, signed(float(values[index]), limit), 13, anchor="rm")
+        room = middle - reach - RIGHT - 10
+        page.words(RIGHT + 6, y + LINE / 2, name, LETTERS, width=room)
+        value = signed(float(values[index]), limit)
+        page.words(RIGHT + SIDE - 4, y + LINE / 2, value, LETTERS, anchor="rm", width=room - 18)
     page.box(middle - 0.5, TOP, 1, len(shown) * LINE, INK)
 
 
@@ -184,8 +187,12 @@ def _shown_bars(count: int, number: int) -> range:
 
 
 def _number(page: _Page, x: float, y: float, cell: float, at: tuple[int, int], text: str, ink: str) -> None:
-    size = 13 if cell > 42 else 11 if cell > 30 else 9
-    page.words(x + (at[1] + 0.5) * cell, y + (at[0] + 0.5) * cell, text, size, anchor="mm", ink=ink)
+    place = x + (at[1] + 0.5) * cell, y + (at[0] + 0.5) * cell
+    page.words(*place, text, FIGURES, anchor="mm", ink=ink, width=cell - 2)
+
+
+def _head(page: _Page, x: float, y: float, text: str) -> None:
+    page.words(x, y, text, LETTERS, width=SIDE + 8)
 
 
 def _part(seen: Seen, size: tuple[int, ...]) -> tuple[float, float, float, float]:
