@@ -72,8 +72,28 @@ def test_verdict_and_layers_are_written() -> None:
         words = " ".join(text.get_text() for text in axis.texts)
         assert f"{test.method} {test.outcome}" in words and "r = " in words
     names = [label.get_text() for label in figure.axes[1].get_xticklabels()]
-    assert names == ["the image", "as trained", *tests[0].layers, "its edges", "random map"]
+    layers = [name.replace("_", "_\n") for name in tests[0].layers]
+    assert names == ["the\nimage", "as\ntrained", *layers, "its\nedges", "random\nmap"]
     assert "one at a time" in figure.axes[-1].get_xlabel()
+
+
+def test_a_figure_for_a_slide_has_one_chart_and_is_lower() -> None:
+    (test,) = made("gradient")
+    both, one = sanity_figure(test), sanity_figure(test, charts=["rank_correlation"])
+    assert len(one.axes) == len(both.axes) - 1 == 2
+    assert "rank correlation" in one.axes[-1].get_title(loc="left") and one.axes[-1].get_xlabel()
+    assert one.get_figheight() < both.get_figheight() - 1
+    with pytest.raises(ValueError, match="charts must be one or more of rank_correlation, .*; got 'r'"):
+        sanity_figure(test, charts="r")
+
+
+@pytest.mark.parametrize("charts", [["rank_correlation"], ["rank_correlation", "structural_similarity"]])
+def test_names_of_columns_do_not_touch(charts: list[str]) -> None:
+    figure = sanity_figure(made("gradient", "guided"), charts=charts)
+    figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in figure.axes[1].get_xticklabels()]
+    assert all(left.x1 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
+    assert min(box.y0 for box in boxes) > figure.axes[2].get_tightbbox().y1
 
 
 def test_a_map_of_zeros_says_so_and_leaves_a_gap() -> None:

@@ -365,10 +365,21 @@ def test_the_figure_has_every_row_and_marks_failures():
     assert (166, 61, 0) in colors and (166, 61, 0) not in {color for _, color in empty.getcolors(1 << 24)}
 
 
-def test_two_walls_stand_row_by_row():
-    one, other = finished(quick_wall()), finished(quick_wall(small_model(1)))
-    single, pair = one.figure(), one.figure(beside=other)
-    assert pair.width == single.width and pair.height > 1.7 * single.height
+def test_two_walls_stand_side_by_side_with_the_filters_that_both_have():
+    one, other = finished(quick_wall()), finished(quick_wall(small_model(1), channels=[0, 5]))
+    three, pair = one.figure(beside=one), one.figure(beside=other)
+    assert pair.height == three.height == one.figure().height
+    assert pair.width < three.width < 2 * one.figure().width
+    left, right = (
+        np.asarray(pair)[:, part] for part in (slice(0, pair.width // 2), slice(pair.width // 2, None))
+    )
+    assert (left != 255).any() and (right != 255).any()
+
+
+def test_walls_without_a_common_layer_are_refused_side_by_side():
+    one, other = quick_wall(layers=["block1_conv1"]), quick_wall(layers=["block2_conv1"])
+    with pytest.raises(ValueError, match="only if they have a layer in common"):
+        one.figure(beside=other)
 
 
 def test_save_writes_one_png_and_refuses_other_kinds(tmp_path):

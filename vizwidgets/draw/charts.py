@@ -17,6 +17,7 @@ from .pixels import Bytes
 # Okabe and Ito's colours, told apart with any colour vision; the dashes tell curves apart without colour.
 COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A6A00")
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 1.5), (7, 2, 2, 2), (1, 1))
+LETTERS, SMALL = 11, 10  # points: of words, and of numbers and legends; a slide shows them as 15 px or more
 Panel = tuple[str, Sequence[int]]  # title, and which series it shows
 
 
@@ -67,9 +68,9 @@ def curve_figure(
         draw_panel(axis, title, members, names, values)
     for axis in axes[:-1]:
         axis.tick_params(labelbottom=False)
-    axes[-1].set_xlabel("step", fontsize=9)
+    axes[-1].set_xlabel("step", fontsize=LETTERS)
     if caption:
-        figure.supxlabel(caption, fontsize=9)
+        figure.supxlabel(caption, fontsize=LETTERS)
     return figure
 
 
@@ -90,12 +91,12 @@ def draw_panel(
         (line,) = axis.plot(steps, values[index], label=words[index], color=color, linewidth=1.6)
         if DASHES[index % len(DASHES)]:
             line.set_dashes(DASHES[index % len(DASHES)])
-    axis.set_title(title, fontsize=9, loc="left")
+    axis.set_title(title, fontsize=LETTERS, loc="left")
     axis.grid(alpha=0.25)
     axis.yaxis.set_major_formatter(FuncFormatter(lambda value, _: human(value)))
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize=SMALL)
     axis.spines[["top", "right"]].set_visible(False)
-    axis.legend(fontsize=8, frameon=False, loc="best", handlelength=2.6)
+    axis.legend(fontsize=SMALL, frameon=False, loc="best", handlelength=2.6)
 
 
 def figure_png(figure: Figure) -> bytes:

@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.transforms import ScaledTranslation
 
-from .charts import COLORS, NotebookFigure
+from .charts import COLORS, LETTERS, SMALL, NotebookFigure
 from .class_key import ClassKey
 
 HATCHES = ("", "///", "...", "xxx", "\\\\\\", "|||")
-ROW = 0.24  # inches of one bar
+ROW = 0.26  # inches of one bar
 
 
 def draw_class_bars(axis: Axes, ious: Mapping[str, Sequence[float]], key: ClassKey) -> None:
@@ -40,17 +40,18 @@ def draw_class_bars(axis: Axes, ious: Mapping[str, Sequence[float]], key: ClassK
             hatch=HATCHES[turn % len(HATCHES)], edgecolor="white", linewidth=0,
         )  # fmt: skip
         words = ["–" if np.isnan(number) else f"{number:.2f}" for number in numbers]
-        axis.bar_label(bars, words, padding=3, fontsize=8)
+        axis.bar_label(bars, words, padding=3, fontsize=SMALL)
     axis.axhline(len(key) - 0.3, color="black", linewidth=0.7)
-    axis.set_yticks(places, [*key.names, "mean IoU"], fontsize=9)
+    axis.set_yticks(places, [*key.names, "mean IoU"], fontsize=LETTERS)
     axis.get_yticklabels()[-1].set_fontweight("bold")
     _draw_swatches(axis, key)
     axis.set(xlim=(0, 1.12), ylim=(len(key) + 0.4 + 0.5, -0.5))
-    axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=8)
+    axis.set_xticks([0, 0.5, 1], ["0", "0.5", "1"], fontsize=SMALL)
     axis.spines[["top", "right", "left"]].set_visible(False)
     axis.tick_params(axis="y", length=0, pad=16)
     if count > 1:
-        axis.legend(fontsize=8, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=min(count, 3))
+        beside = min(count, 3)
+        axis.legend(fontsize=SMALL, frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=beside)
 
 
 def class_bars_figure(ious: Mapping[str, Sequence[float]], key: ClassKey) -> NotebookFigure:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .charts import NotebookFigure, figure_pixels
+from .charts import LETTERS, NotebookFigure, figure_pixels
 from .learning_chart import LearningChart
 from .learning_figure import draw_learning
 from .pixels import Bytes
@@ -37,7 +37,7 @@ def chart_picture(chart: LearningChart, title: str, width: int = CHART[0]) -> By
     figure = NotebookFigure(figsize=(width / 100, CHART[1] / 100), dpi=100, layout="constrained")
     axis = figure.add_subplot()
     draw_learning(axis, chart)
-    axis.set_title(title, fontsize=9, loc="left")
+    axis.set_title(title, fontsize=LETTERS, loc="left")
     return figure_pixels(figure)
 
 

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from vizwidgets.core.probes import PIXELS, LayerProbes
 from vizwidgets.core.weight_change import NEW, LayerChange, WeightChange
 
-from .charts import COLORS, DASHES, NotebookFigure
+from .charts import COLORS, DASHES, LETTERS, SMALL, NotebookFigure
 
 MARKS = "osD^vP"
 FAINT = "#555555"
@@ -56,11 +56,11 @@ def probe_figure(probes: LayerProbes | Mapping[str, LayerProbes], title: str = "
         columns = [names.index(name) for name in (PIXELS, *each.layers)]
         _draw_curve(axis, place, label, columns, (each.pixels.accuracy, *each.accuracies))
     name_layers(axis, names)
-    axis.set_xlabel("what the linear probe reads, from the image to the output  →", fontsize=9)
-    axis.set_ylabel("accuracy on test images", fontsize=9)
+    axis.set_xlabel("what the linear probe reads, from the image to the output  →", fontsize=LETTERS)
+    axis.set_ylabel("accuracy on test images", fontsize=LETTERS)
     _scale(axis, list(curves.values()))
     if len(curves) > 1:
-        axis.legend(fontsize=9, frameon=False, loc="best", handlelength=3)
+        axis.legend(fontsize=LETTERS, frameon=False, loc="best", handlelength=3)
     return figure
 
 
@@ -99,12 +99,12 @@ def change_figure(change: WeightChange | Mapping[str, WeightChange], title: str 
         for at, one in zip(left, each.changes, strict=True):
             _say(axis, float(at), one, rotation=90 if len(several) > 1 else 0)
     name_layers(axis, first.layers)
-    axis.set_ylabel("|after − before| / |before|", fontsize=9)
-    axis.set_xlabel("layer, from the image to the output  →", fontsize=9)
+    axis.set_ylabel("|after − before| / |before|", fontsize=LETTERS)
+    axis.set_xlabel("layer, from the image to the output  →", fontsize=LETTERS)
     axis.margins(y=0.16)
     axis.set_ylim(bottom=0)
     if len(several) > 1:
-        axis.legend(fontsize=9, frameon=False, loc="best")
+        axis.legend(fontsize=LETTERS, frameon=False, loc="best")
     return figure
 
 
@@ -124,12 +124,12 @@ def _scale(axis: Axes, curves: Sequence[LayerProbes]) -> None:
     axis.set_ylim(bottom, 1 + 0.04 * (1 - bottom))
     ticks = [tick for tick in np.linspace(0, 1, 21 if is_close else 5) if tick >= bottom - 1e-9]
     axis.set_yticks(ticks, [f"{100 * tick:.0f} %" for tick in ticks])
-    style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": 8, "color": FAINT}
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "right", "fontsize": SMALL, "color": FAINT}
     for place, group in enumerate(_near_ones(guesses)):
         shares = " and ".join(f"{100 * guess:.0f} %" for guess in group)
         words = f"always the commonest class: {shares}" + (", far below" if is_close else "")
         height = bottom if is_close else group[-1]
-        shift = 3 + (11 * place if is_close else 0)
+        shift = 3 + (13 * place if is_close else 0)
         axis.annotate(words, (1, height), (-2, shift), xycoords=("axes fraction", "data"), **style)
         for guess in [] if is_close else group:
             axis.axhline(guess, color=FAINT, linewidth=1, linestyle=(0, (4, 3)), zorder=0)
@@ -170,7 +170,7 @@ def _height(one: LayerChange) -> float:
 def _say(axis: Axes, at: float, one: LayerChange, rotation: float) -> None:
     """Write above a bar how long it is, or why there is none."""
     word = "new" if one.state == NEW else f"{one.change:.2g}" if np.isfinite(one.change) else "∞"
-    style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": 8}
+    style: dict[str, Any] = {"textcoords": "offset points", "ha": "center", "fontsize": SMALL}
     axis.annotate(word, (at, _height(one)), (0, 3), rotation=rotation, **style)
 
 
@@ -178,10 +178,10 @@ def layer_chart(count: int, title: str) -> tuple[NotebookFigure, Axes]:
     """Return an empty chart for so many layers."""
     figure = NotebookFigure(figsize=(max(5.6, 1.6 + 0.78 * count), HEIGHT), dpi=100, layout="constrained")
     axis = figure.add_subplot()
-    axis.set_title(title, fontsize=10, loc="left")
+    axis.set_title(title, fontsize=LETTERS, loc="left")
     axis.grid(axis="y", alpha=0.25)
     axis.set_axisbelow(True)
-    axis.tick_params(labelsize=9)
+    axis.tick_params(labelsize=SMALL)
     axis.spines[["top", "right"]].set_visible(False)
     return figure, axis
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from vizwidgets.core.measurement import Measurements
 
-from .charts import COLORS, NotebookFigure, Panel, draw_panel
+from .charts import COLORS, LETTERS, SMALL, NotebookFigure, Panel, draw_panel
 from .learning_chart import Arm, LearningChart, learning_chart
 from .learning_svg import dashes_of
 from .pixels import Bytes
@@ -47,7 +47,7 @@ def learning_figure(
     figure = NotebookFigure(figsize=(7.2, 4.2), dpi=100, layout="constrained")
     draw_learning(figure.add_subplot(), chart)
     if caption:
-        figure.supxlabel(caption, fontsize=9)
+        figure.supxlabel(caption, fontsize=LETTERS)
     return figure
 
 
@@ -77,14 +77,14 @@ def lab_figure(
     columns = top.add_gridspec(1, 2, width_ratios=[1, 1.1])
     axis = top.add_subplot(columns[0, 0])
     axis.imshow(picture)
-    axis.set_title(fill(title, 62), fontsize=9, loc="left")
+    axis.set_title(fill(title, 52), fontsize=LETTERS, loc="left")
     axis.axis("off")
     rows = columns[0, 1].subgridspec(max(len(panels), 1), 1)
     for index, (name, members) in enumerate(panels):
         draw_panel(top.add_subplot(rows[index, 0]), name, members, names, values)
     draw_learning(bottom.add_subplot(), chart)
     if caption:
-        figure.supxlabel(caption, fontsize=8.5)
+        figure.supxlabel(caption, fontsize=SMALL)
     return figure
 
 
@@ -100,13 +100,13 @@ def draw_learning(axis: Axes, chart: LearningChart) -> None:
     axis.xaxis.set_major_locator(FixedLocator(list(chart.counts)))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.set_xticklabels([str(count) for count in chart.counts])
-    axis.set_xlabel(f"{chart.counted} (log axis)", fontsize=9)
-    axis.set_ylabel(f"{chart.score} in %", fontsize=9)
+    axis.set_xlabel(f"{chart.counted} (log axis)", fontsize=LETTERS)
+    axis.set_ylabel(f"{chart.score} in %", fontsize=LETTERS)
     axis.grid(alpha=0.25)
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize=SMALL)
     axis.spines[["top", "right"]].set_visible(False)
     if chart.arms:
-        axis.legend(fontsize=8, frameon=False, loc="best", handlelength=3.4)
+        axis.legend(fontsize=SMALL, frameon=False, loc="best", handlelength=3.4)
 
 
 def color_of(style: int) -> str:

@@ -20,31 +20,35 @@ from .charts import COLORS, DASHES, NotebookFigure
 from .color_scale import color_scale
 from .pixels import to_bytes
 
-COLUMN = 0.94  # inches from picture to picture, more where they are few
-SHORTEST = 9.8  # inches of the strip: the titles need them
-LEFT, TOP, TITLE, NAMES, CHART, BETWEEN, BOTTOM = 0.62, 0.08, 0.50, 0.28, 1.55, 0.32, 0.30  # inches
+COLUMN = 0.78  # inches from picture to picture, more where they are few
+SHORTEST = 10.4  # inches of the strip: the titles need them
+LEFT, TOP, TITLE, NAMES, CHART, BETWEEN, BOTTOM = 0.62, 0.08, 0.56, 0.50, 1.55, 0.56, 0.34  # inches
+LETTERS = 11.5  # points; a slide shows the figure about as large as it is
 ASIDE = 1.35  # columns from the strip to what stands beside it
 MARKS = "osD^vP"
-LONGEST_NAME = 14
+LONGEST_NAME = 10  # letters in a line
 FAINT = "#555555"
-CHARTS = (
-    (
-        "rank_correlation",
-        "rank correlation r with the map of the trained network (where it is shaded, the mean decides: "
-        f"{IGNORES:g} or more is like the original, {FOLLOWS:g} or less is little left)",
+CHARTS = {
+    "rank_correlation": (
+        "rank correlation r with the map of the trained network (where it is shaded, the mean decides:\n"
+        f"{IGNORES:g} or more is like the original, {FOLLOWS:g} or less is little left)"
     ),
-    (
-        "structural_similarity",
-        f"structural similarity with it (to be like the original, this mean must reach {ALIKE:g}, too)",
+    "structural_similarity": (
+        f"structural similarity with it\n(to be like the original, this mean must reach {ALIKE:g}, too)"
     ),
-)
+}
 ORDERS = {
     "cascading": "made random from the output layer down, what is random stays random  →",
     "independent": "made random one at a time, all others as trained",
 }
 
 
-def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number: int = 0) -> NotebookFigure:
+def sanity_figure(
+    tests: RandomizationTest | Sequence[RandomizationTest],
+    number: int = 0,
+    *,
+    charts: Sequence[str] = tuple(CHARTS),
+) -> NotebookFigure:
     """Draw one randomization test, or several methods beneath each other.
 
     Each map has a scale of its own. The points beneath a map say how like it is to the map of the trained
@@ -56,11 +60,13 @@ def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number
         Of the same images and layers.
     number : int
         Which image is shown; the points are means over all images.
+    charts : sequence of str
+        "rank_correlation", "structural_similarity", or both; a slide has room for one.
 
     Raises
     ------
     TypeError, ValueError
-        If there is no test, something else, or no such image, or the tests have other images or layers.
+        If there is no test, something else, no such image or chart, or the tests have other images or layers.
 
     Examples
     --------
@@ -74,30 +80,33 @@ def sanity_figure(tests: RandomizationTest | Sequence[RandomizationTest], number
     """
     rows = _rows(tests)
     number = _check_number(number, len(rows[0].images))
-    page = _Page(rows)
-    strips, charts = [page.strip(place) for place in range(len(rows))], [page.chart(0), page.chart(1)]
+    names = _check_charts(charts)
+    page = _Page(rows, len(names))
+    strips = [page.strip(place) for place in range(len(rows))]
+    axes = [page.chart(place) for place in range(len(names))]
     for place, (strip, test) in enumerate(zip(strips, rows, strict=True)):
         _draw_strip(strip, test, number)
-        for axis, (name, _) in zip(charts, CHARTS, strict=True):
+        for axis, name in zip(axes, names, strict=True):
             _draw_points(axis, (place, len(rows)), test, name)
     _name_columns(strips[-1], rows[0])
-    for axis, (_, title) in zip(charts, CHARTS, strict=True):
-        _finish(axis, rows, title)
-    charts[-1].set_xlabel(ORDERS[rows[0].kind], fontsize=9)
+    for axis, name in zip(axes, names, strict=True):
+        _finish(axis, rows, CHARTS[name])
+    axes[-1].set_xlabel(ORDERS[rows[0].kind], fontsize=LETTERS)
     return page.figure
 
 
 class _Page:
     """Where everything stands, in inches from the left and from the top."""
 
-    def __init__(self, rows: Sequence[RandomizationTest]) -> None:
-        height, width = rows[0].images.shape[2:]
+    def __init__(self, rows: Sequence[RandomizationTest], num_charts: int) -> None:
+        image = rows[0].images
         self._ends = _place_of("image", rows[0]) - 0.6, _place_of("random", rows[0]) + 0.6
         columns = self._ends[1] - self._ends[0]
         self._length = max(COLUMN * columns, SHORTEST)
-        self._picture = self._length / columns * height / width
+        self._picture = self._length / columns * image.shape[2] / image.shape[3]
         self._charts = TOP + len(rows) * (TITLE + self._picture) + NAMES + BETWEEN
-        self._size = LEFT + self._length + 0.08, self._charts + 2 * CHART + BETWEEN + BOTTOM
+        height = self._charts + num_charts * (CHART + BETWEEN) - BETWEEN + BOTTOM
+        self._size = LEFT + self._length + 0.08, height
         self.figure = NotebookFigure(figsize=self._size, dpi=100)
 
     def strip(self, place: int) -> Axes:
@@ -129,7 +138,7 @@ def _draw_strip(axis: Axes, test: RandomizationTest, number: int) -> None:
     for place, values in enumerate(maps):
         _show(axis, _colored(values), place)
         if not bool(values.any()):
-            axis.text(place, 0, "all 0", color="white", ha="center", va="center", fontsize=9)
+            axis.text(place, 0, "all 0", color="white", ha="center", va="center", fontsize=LETTERS)
     _show(axis, _colored(edge_map(image)[0]), _place_of("edges", test))
     _show(axis, _colored(random_map(maps[:1])[0]), _place_of("random", test))
     axis.set_ylim(-0.5, 0.5)
@@ -143,12 +152,12 @@ def _draw_strip(axis: Axes, test: RandomizationTest, number: int) -> None:
     axis.annotate(
         f"{test.method} {outcome}",
         (start, 0.5),
-        (0, 18),
+        (0, 21),
         textcoords="offset points",
-        fontsize=11,
+        fontsize=14,
         weight="bold",
     )
-    axis.annotate(reason, (start, 0.5), (0, 5), textcoords="offset points", fontsize=9, color=FAINT)
+    axis.annotate(reason, (start, 0.5), (0, 5), textcoords="offset points", fontsize=LETTERS, color=FAINT)
 
 
 def _colored(values: Tensor) -> np.ndarray:
@@ -189,24 +198,24 @@ def _draw_points(axis: Axes, turn: tuple[int, int], test: RandomizationTest, nam
 
 
 def _finish(axis: Axes, rows: Sequence[RandomizationTest], title: str) -> None:
-    axis.set_title(title, fontsize=9, loc="left", x=0.0)
+    axis.set_title(title, fontsize=LETTERS, loc="left", x=0.0)
     low = min(0.0, float(axis.dataLim.y0)) if np.isfinite(axis.dataLim.y0) else 0.0
     axis.set_ylim(max(-1.05, low - 0.08), 1.08)
     axis.grid(alpha=0.25)
     axis.axhline(0, color="black", linewidth=0.7)
     axis.set_xticks(_columns(rows[0]), [])
     axis.set_yticks([0, 0.5, 1] if low > -0.25 else [-0.5, 0, 0.5, 1])
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize=LETTERS)
     first = rows[0]
     axis.axvspan(0.5, len(first.upper) + 0.5, color="black", alpha=0.06, linewidth=0)
     axis.spines[["top", "right"]].set_visible(False)
     if len(rows) > 1:
-        axis.legend(fontsize=8, frameon=False, loc="center left", handlelength=2.6)
+        axis.legend(fontsize=LETTERS, frameon=False, loc="center left", handlelength=2.6)
 
 
 def _name_columns(axis: Axes, test: RandomizationTest) -> None:
-    names = ["the image", "as trained", *map(_short, test.layers), "its edges", "random map"]
-    axis.set_xticks([_place_of("image", test), *_columns(test)], names, fontsize=8.5)
+    names = ["the\nimage", "as\ntrained", *map(_short, test.layers), "its\nedges", "random\nmap"]
+    axis.set_xticks([_place_of("image", test), *_columns(test)], names, fontsize=LETTERS)
 
 
 def _columns(test: RandomizationTest) -> list[float]:
@@ -214,7 +223,9 @@ def _columns(test: RandomizationTest) -> list[float]:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
+    """Break a layer's name where it has its first part, and shorten what is still too long."""
+    lines = name.replace("_", "_\n", 1).splitlines()
+    return "\n".join(each if len(each) <= LONGEST_NAME else f"{each[: LONGEST_NAME - 1]}…" for each in lines)
 
 
 def _rows(tests: Any) -> list[RandomizationTest]:
@@ -242,3 +253,10 @@ def _check_number(number: Any, count: int) -> int:
             f"number must be a whole number in 0..{count - 1}, one of the images; got {number!r}."
         )
     return place
+
+
+def _check_charts(charts: Sequence[str]) -> list[str]:
+    names = [charts] if isinstance(charts, str) else list(charts)
+    if not names or any(name not in CHARTS for name in names):
+        raise ValueError(f"charts must be one or more of {', '.join(CHARTS)}; got {charts!r}.")
+    return names

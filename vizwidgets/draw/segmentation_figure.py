@@ -16,10 +16,11 @@ from .label_picture import BOTH, FALSE_ALARM, MISSED, WRONG, LabelLook
 from .pixels import to_bytes
 from .segmentation_sheet import LabelPanel, SegmentationRow, panel_lines
 
-WIDTH, TITLE, WORDS, LEGEND, CAPTION = 9.6, 0.26, 0.24, 0.5, 0.3  # inches
+WIDTH, TITLE, WORDS, CAPTION = 9.6, 0.3, 0.27, 0.34  # inches
 WIDEST = 2.9  # picture
-LETTERS = 7.5  # points: names in the pictures
-TITLE_SIZE, WORDS_SIZE = 10, 8  # points
+ENTRY, LINE = 1.55, 0.25  # inches of an entry of the legend: across and down
+LETTERS = 9.5  # points: names in the pictures
+TITLE_SIZE, WORDS_SIZE, KEY_SIZE = 13, 11.5, 11.5  # points
 LEADING = 1.25  # from one line of words to the next, in their size
 
 
@@ -68,18 +69,21 @@ def segmentation_figure(
     look = replace(look or LabelLook(), letters=LETTERS / 72 / across * width)
     lines = [_fitting(line, 72 * 0.94 * across) for row in rows for line in panel_lines(row, key, look)]
     bars = [] if ious is None else [bars_height(key, len(ious))]
-    heights = [*(across * 0.96 * height / width + _words_height(line) for line in lines), LEGEND, *bars]
+    entries = _entries(key, look, any(row.predictions for row in rows))
+    beside = min(len(entries), 6, int(across * columns / ENTRY))
+    legend = 0.12 + LINE * -(-len(entries) // beside)
+    heights = [*(across * 0.96 * height / width + _words_height(line) for line in lines), legend, *bars]
     size = across * columns, sum(heights) + (CAPTION if caption else 0)
     figure = NotebookFigure(figsize=size, dpi=100, layout="constrained")
     table = figure.add_gridspec(len(heights), columns, height_ratios=heights)
     for number, line in enumerate(lines):
         for place, panel in enumerate(line):
             _show(figure.add_subplot(table[number, place]), panel)
-    _draw_legend(figure.add_subplot(table[len(lines), :]), key, look, any(row.predictions for row in rows))
+    _draw_legend(figure.add_subplot(table[len(lines), :]), entries, beside)
     if ious is not None:
         draw_class_bars(figure.add_subplot(table[-1, :]), ious, key)
     if caption:
-        figure.supxlabel(caption, fontsize=9)
+        figure.supxlabel(caption, fontsize=WORDS_SIZE)
     return figure
 
 
@@ -115,8 +119,16 @@ def _show(axis: Axes, panel: LabelPanel) -> None:
     axis.spines[:].set_visible(False)
 
 
-def _draw_legend(axis: Axes, key: ClassKey, look: LabelLook, has_errors: bool) -> None:
-    """Draw a patch for each class and pattern; the class that is brought out has a thick edge."""
+def _draw_legend(axis: Axes, entries: Sequence[Patch], beside: int) -> None:
+    axis.axis("off")
+    axis.legend(
+        handles=entries, loc="center", ncols=beside, fontsize=KEY_SIZE, frameon=False,
+        handlelength=1.4, handleheight=1.2, columnspacing=1.4, borderpad=0,
+    )  # fmt: skip
+
+
+def _entries(key: ClassKey, look: LabelLook, has_errors: bool) -> list[Patch]:
+    """Return a patch for each class and pattern; the class that is brought out has a thick edge."""
     handles = [
         Patch(facecolor=_share(color), edgecolor="black", label=name, linewidth=2 if here else 0.5)
         for name, color, here in zip(
@@ -132,11 +144,7 @@ def _draw_legend(axis: Axes, key: ClassKey, look: LabelLook, has_errors: bool) -
             Patch(facecolor="white", edgecolor=_share(MISSED[1]), hatch="/////", label="missed"),
             Patch(facecolor=_share(FALSE_ALARM[0]), edgecolor="black", hatch="....", label="false alarm"),
         ]
-    axis.axis("off")
-    axis.legend(
-        handles=handles, loc="center", ncols=min(len(handles), 6), fontsize=8.5, frameon=False,
-        handlelength=1.4, handleheight=1.2, columnspacing=1.4, borderpad=0,
-    )  # fmt: skip
+    return handles
 
 
 def _share(color: tuple[int, int, int]) -> tuple[float, float, float]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from .charts import COLORS, NotebookFigure, Panel, draw_panel
+from .charts import COLORS, LETTERS, SMALL, NotebookFigure, Panel, draw_panel
 from .pixels import Bytes
 
 Bar = tuple[str, float | None]  # name, share from 0 to 1
@@ -53,13 +53,13 @@ def shortcut_figure(
         draw_panel(figure.add_subplot(rows[index, 0]), title, members, names, values)
     _draw_bars(figure.add_subplot(right[1, 0]), bars)
     if caption:
-        figure.supxlabel(caption, fontsize=9)
+        figure.supxlabel(caption, fontsize=LETTERS)
     return figure
 
 
 def _show(axis: Axes, picture: Bytes, title: str) -> None:
     axis.imshow(picture)
-    axis.set_title(title, fontsize=9, loc="left")
+    axis.set_title(title, fontsize=LETTERS, loc="left")
     axis.axis("off")
 
 
@@ -68,10 +68,10 @@ def _draw_bars(axis: Axes, bars: Sequence[Bar]) -> None:
     shares = [0.0 if share is None else 100 * share for _, share in bars]
     drawn = axis.barh(names, shares, color=COLORS[0], height=0.62)
     words = ["–" if share is None else f"{100 * share:.0f} %" for _, share in bars]
-    axis.bar_label(drawn, words, padding=4, fontsize=9)
+    axis.bar_label(drawn, words, padding=4, fontsize=LETTERS)
     axis.axvline(50, color="black", linewidth=0.8, linestyle=(0, (4, 3)))
     axis.set_xlim(0, 115)
     axis.set_xticks([0, 50, 100], ["0", "50 (guessing)", "100 %"])
     axis.invert_yaxis()
-    axis.tick_params(labelsize=8)
+    axis.tick_params(labelsize=SMALL)
     axis.spines[["top", "right"]].set_visible(False)

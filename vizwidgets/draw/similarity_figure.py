@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from vizwidgets.core.representation_similarity import LayerComparison
 
-from .charts import NotebookFigure
+from .charts import LETTERS, SMALL, NotebookFigure
 from .layer_chart import draw_bars, layer_chart, name_layers, short_name, wanted
 
 DARK = 0.55  # similarities above it are written in black, those below in white
@@ -47,13 +47,13 @@ def similarity_figure(comparison: LayerComparison, title: str = "") -> NotebookF
     names = [short_name(name) for name in comparison.layers]
     name_layers(axis, names)
     axis.set_yticks(range(len(names)), names)
-    axis.set_xlabel("after", fontsize=9)
-    axis.set_ylabel("before", fontsize=9)
-    axis.tick_params(labelsize=8, length=0)
+    axis.set_xlabel("after", fontsize=LETTERS)
+    axis.set_ylabel("before", fontsize=LETTERS)
+    axis.tick_params(labelsize=SMALL, length=0)
     bar = figure.colorbar(axis.images[0], ax=axis, shrink=0.8, ticks=[0, 0.5, 1])
-    bar.set_label("similarity (linear CKA)", fontsize=9)
-    bar.ax.tick_params(labelsize=8)
-    axis.set_title(title or _images_of(comparison), fontsize=10, loc="left")
+    bar.set_label("similarity (linear CKA)", fontsize=LETTERS)
+    bar.ax.tick_params(labelsize=SMALL)
+    axis.set_title(title or _images_of(comparison), fontsize=LETTERS, loc="left")
     return figure
 
 
@@ -65,12 +65,17 @@ def _similarity_bars(comparison: LayerComparison, title: str) -> NotebookFigure:
     for place, value in zip(places, values, strict=True):
         word = "–" if np.isnan(value) else f"{value:.2f}"
         axis.annotate(
-            word, (place, np.nan_to_num(value)), (0, 3), textcoords="offset points", ha="center", fontsize=8
+            word,
+            (place, np.nan_to_num(value)),
+            (0, 3),
+            textcoords="offset points",
+            ha="center",
+            fontsize=SMALL,
         )
     name_layers(axis, comparison.layers)
     axis.set_ylim(0, 1.1)
     axis.set_yticks([0, 0.5, 1])
-    axis.set_ylabel("similarity (linear CKA)", fontsize=9)
+    axis.set_ylabel("similarity (linear CKA)", fontsize=LETTERS)
     return figure
 
 
@@ -80,7 +85,7 @@ def _draw_matrix(axis: Axes, values: np.ndarray) -> None:
     for (row, column), value in np.ndenumerate(values):
         word = "–" if np.isnan(value) else f"{value:.2f}"
         color = "white" if value < DARK else "black"
-        axis.text(column, row, word, ha="center", va="center", fontsize=8, color=color)
+        axis.text(column, row, word, ha="center", va="center", fontsize=SMALL, color=color)
 
 
 def _images_of(comparison: LayerComparison) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .charts import NotebookFigure, Panel, draw_panel
+from .charts import LETTERS, SMALL, NotebookFigure, Panel, draw_panel
 from .learning_chart import LearningChart
 from .learning_figure import draw_learning
 from .pixels import Bytes
@@ -48,7 +48,7 @@ def street_figure(
     rows = figure.add_gridspec(2, 1, height_ratios=[above, BELOW])
     axis = figure.add_subplot(rows[0, 0])
     axis.imshow(sheet, interpolation="antialiased")
-    axis.set_title(title, fontsize=10, loc="left")
+    axis.set_title(title, fontsize=LETTERS, loc="left")
     axis.axis("off")
     names, values, panels = curves
     below = rows[1, 0].subgridspec(1, 2, width_ratios=[1, 1.35])
@@ -58,5 +58,5 @@ def street_figure(
             draw_panel(figure.add_subplot(left[index, 0]), name, members, names, values)
     draw_learning(figure.add_subplot(below[0, 1] if panels else below[0, :]), chart)
     if caption:
-        figure.supxlabel(caption, fontsize=8.5)
+        figure.supxlabel(caption, fontsize=SMALL)
     return figure

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -13,7 +14,10 @@ from .fonts import font
 INK, FAINT, PAPER, EMPTY, ALARM = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec", "#a63d00"
 SIDE, SMALLEST = 144, 40  # pixels of a picture on the sheet
 FILM_WIDTH = 1080  # pixels of a sheet that is one scene of many
-GAP, MARGIN, LABEL, CAPTION, HEAD = 8, 16, 168, 20, 44
+PAIR_WIDTH = 1400  # pixels of two walls beside each other: a slide shows these letters 15 pixels high
+GAP, MARGIN, LABEL, CAPTION, HEAD = 8, 16, 176, 24, 44
+BETWEEN = 24  # pixels between two walls
+HEADING, TITLE, SMALL = 20, 18, 16  # pixels of letters
 
 
 @dataclass(frozen=True)
@@ -26,17 +30,20 @@ class SheetRow:
         The label at the left.
     captions : tuple of str
         One beneath each picture.
-    pictures : array or None
-        (N, H, W, C) bytes; None where there are none yet.
+    pictures : array, sequence or None
+        (N, H, W, C) bytes; None where there are none yet, in place of all or of one.
     failures : tuple of str
         One word per picture: what failed, or the empty string.
+    gap_after : int
+        After so many pictures another wall begins; 0: there is one only.
     """
 
     title: str
     subtitle: str
     captions: tuple[str, ...]
-    pictures: np.ndarray | None
+    pictures: np.ndarray | Sequence[np.ndarray | None] | None
     failures: tuple[str, ...]
+    gap_after: int = 0
 
 
 def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Image.Image:
@@ -55,14 +62,15 @@ def wall_sheet(rows: Sequence[SheetRow], heading: str, side: int = SIDE) -> Imag
     --------
     >>> row = SheetRow("conv1", "sees 3 × 3 px", ("0", "1"), None, ("", ""))
     >>> wall_sheet([row], "A wall", side=100).size
-    (408, 180)
+    (416, 184)
     """
     count = max(len(row.captions) for row in rows)
-    width = 2 * MARGIN + LABEL + count * (side + GAP) - GAP
+    between = BETWEEN if any(row.gap_after for row in rows) else 0
+    width = 2 * MARGIN + LABEL + count * (side + GAP) - GAP + between
     height = HEAD + len(rows) * (side + CAPTION) + MARGIN
     sheet = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(sheet)
-    pen.text((MARGIN, HEAD / 2), heading, INK, font(16, is_bold=True), anchor="lm")
+    pen.text((MARGIN, HEAD / 2), heading, INK, font(HEADING, is_bold=True), anchor="lm")
     for index, row in enumerate(rows):
         _draw_row(sheet, pen, row, HEAD + index * (side + CAPTION), side)
     return sheet
@@ -74,29 +82,31 @@ def side_for(count: int, width: int = FILM_WIDTH) -> int:
     Examples
     --------
     >>> side_for(10), side_for(2), side_for(40)
-    (80, 144, 40)
+    (79, 144, 40)
     """
     return max(SMALLEST, min(SIDE, (width - 2 * MARGIN - LABEL + GAP) // count - GAP))
 
 
-def thumbnails(pictures: np.ndarray, side: int) -> np.ndarray:
+def thumbnails(pictures: Iterable[Any], side: int) -> np.ndarray:
     """Return pictures (N, H, W, C) as small as they stand on a sheet, (N, side, side, 3) bytes."""
     return np.stack([np.asarray(_scaled(picture, side)) for picture in pictures])
 
 
 def _draw_row(sheet: Image.Image, pen: ImageDraw.ImageDraw, row: SheetRow, top: int, side: int) -> None:
     middle = top + side / 2
-    pen.text((MARGIN, middle - 3), _fitted(row.title, 15), INK, font(15, is_bold=True), anchor="ls")
-    pen.multiline_text((MARGIN, middle + 4), row.subtitle, FAINT, font(12), spacing=3)
+    pen.text((MARGIN, middle - 3), _fitted(row.title, TITLE), INK, font(TITLE, is_bold=True), anchor="ls")
+    pen.multiline_text((MARGIN, middle + 4), row.subtitle, FAINT, font(SMALL), spacing=3)
     for index, caption in enumerate(row.captions):
         left = MARGIN + LABEL + index * (side + GAP)
-        if row.pictures is None:
+        left += BETWEEN if 0 < row.gap_after <= index else 0
+        picture = None if row.pictures is None else row.pictures[index]
+        if picture is None:
             pen.rectangle((left, top, left + side - 1, top + side - 1), EMPTY)
         else:
-            sheet.paste(_scaled(row.pictures[index], side), (left, top))
+            sheet.paste(_scaled(picture, side), (left, top))
         if row.failures[index]:
             _mark(pen, left, top, side, row.failures[index])
-        pen.text((left + side / 2, top + side + CAPTION / 2), caption, FAINT, font(11), anchor="mm")
+        pen.text((left + side / 2, top + side + CAPTION / 2), caption, FAINT, font(SMALL), anchor="mm")
 
 
 def _scaled(picture: np.ndarray, side: int) -> Image.Image:
@@ -114,9 +124,9 @@ def _mark(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, word: str) -
             pen.rectangle((left + start, top + edge, left + end, top + edge + 2), ALARM)
             pen.rectangle((left + edge, top + start, left + edge + 2, top + end), ALARM)
     place = (left + 7, top + 6)
-    box = pen.textbbox(place, word, font(12), anchor="la")
+    box = pen.textbbox(place, word, font(SMALL), anchor="la")
     pen.rectangle((box[0] - 4, box[1] - 3, box[2] + 4, box[3] + 3), ALARM)
-    pen.text(place, word, PAPER, font(12), anchor="la")
+    pen.text(place, word, PAPER, font(SMALL), anchor="la")
 
 
 def _fitted(text: str, size: int) -> str:

@@ -183,7 +183,13 @@ class FilterWall(Still):
         Parameters
         ----------
         beside : FilterWall, optional
-            Another wall, e.g. of the fine-tuned network: under each row stands its row of the same layer.
+            Another wall, e.g. of the fine-tuned network: at the right of each row stands its row of the same
+            layer, with the filters that both walls have.
+
+        Raises
+        ------
+        ValueError
+            If the other wall has none of the layers.
         """
         self.run.wait_for_orders()
         return wall_figure(self._stepper, None if beside is None else beside._stepper)
