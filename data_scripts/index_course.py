@@ -1,9 +1,9 @@
-"""Write the index of the course: titles, minutes, predictions and points, as the lessons have them.
+"""Write the indexes of the course: titles, minutes, predictions and points, as lessons and sheets have them.
 
     python data_scripts/index_course.py
 
-The map of the course, `vw.course_map()`, is drawn from it, also where the notebooks are not at hand. Run
-it when a lesson has got another title, prediction or exercise; a test compares the index with the lessons.
+The map of the course, `vw.course_map()`, is drawn from them, also where the notebooks are not at hand. Run
+it when a lesson or a sheet has got another title, prediction or exercise; a test compares the two.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ import re
 from pathlib import Path
 from typing import Any
 
-from vizwidgets.grading.progress.course import INDEX
+from vizwidgets.grading.progress.course import INDEX, SHEETS
 from vizwidgets.grading.whole_file import write_whole
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+ASSIGNMENTS = NOTEBOOKS / "assignments"
 
 
 def lesson_entry(path: Path, questions: dict[str, str]) -> dict[str, Any]:
@@ -37,6 +38,18 @@ def lesson_entry(path: Path, questions: dict[str, str]) -> dict[str, Any]:
         "predictions": [_first(call) for call in calls if _name(call) == "predict"],
         "exercises": [{"title": title, "points": points} for title, points in exercises],
     }
+
+
+def sheet_entry(path: Path, tasks: dict[str, str]) -> dict[str, Any]:
+    """Return what the index says of one sheet: like a lesson, and where it lies."""
+    entry = lesson_entry(path, {path.name: tasks[path.stem]})
+    return entry | {"folder": f"{path.parent.relative_to(NOTEBOOKS).as_posix()}/"}
+
+
+def tasks_of(guide: Path) -> dict[str, str]:
+    """Return after which lesson each sheet comes and what is written in it, out of the table of the guide."""
+    rows = re.findall(r"^\| `(\w+)` \| (\d\d) \| (.*?) \|$", guide.read_text(encoding="utf-8"), re.MULTILINE)
+    return {name: f"After lesson {lesson}: {what}" for name, lesson, what in rows}
 
 
 def questions_of(first_lesson: Path) -> dict[str, str]:
@@ -65,12 +78,16 @@ def _keyword(call: ast.Call, name: str) -> Any:
 
 
 def main() -> None:
-    """Write the index, and tell whether anything has changed."""
+    """Write the two indexes, and tell whether anything has changed."""
     paths = sorted(NOTEBOOKS.glob("0*.ipynb"))
-    questions = questions_of(paths[0])
-    entries = [lesson_entry(path, questions) for path in paths]
-    has_changed = write_whole(INDEX, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
-    print(f"{INDEX.name}: {len(entries)} lessons, {'changed' if has_changed else 'as it was'}")
+    questions, tasks = questions_of(paths[0]), tasks_of(ASSIGNMENTS / "README.md")
+    _write(INDEX, [lesson_entry(path, questions) for path in paths])
+    _write(SHEETS, [sheet_entry(path, tasks) for path in sorted(ASSIGNMENTS.glob("selfstudy/*/*.ipynb"))])
+
+
+def _write(index: Path, entries: list[dict[str, Any]]) -> None:
+    has_changed = write_whole(index, json.dumps(entries, indent=1, ensure_ascii=False) + "\n")
+    print(f"{index.name}: {len(entries)} notebooks, {'changed' if has_changed else 'as it was'}")
 
 
 if __name__ == "__main__":

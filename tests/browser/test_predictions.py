@@ -80,12 +80,12 @@ def predict_by_keys(notebook):
 def expect_map_that_fits(notebook):
     page = notebook.page
     table = page.get_by_role("table", name="The lessons of the course")
-    expect(table.get_by_role("row")).to_have_count(9)
+    expect(table.get_by_role("row")).to_have_count(13)
     page.set_viewport_size({"width": 420, "height": 900})
     page.wait_for_function(
         "() => { const map = document.querySelector('.vw-map'); return map.scrollWidth <= map.clientWidth; }"
     )
-    expect(table.get_by_role("row")).to_have_count(9)  # still a table for those who listen
+    expect(table.get_by_role("row")).to_have_count(13)  # still a table for those who listen
     page.set_viewport_size({"width": 1300, "height": 1000})
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import json
+from pathlib import Path
 
 import pytest
 
 import vizwidgets as vw
 from tests.widgets.test_prediction import HOSTILE, Page
-from vizwidgets.grading.progress.course import course
+from vizwidgets.grading.progress.course import course, sheets
 from vizwidgets.grading.progress.entries import Prediction, Result, Visit
 from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.place import Presence
 
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST, SECOND = course()[:2]
 ALL_OF_SECOND = [
     Visit(SECOND.name, "2026-11-03 13:05"),
@@ -38,7 +40,8 @@ def test_with_nothing_done_the_map_invites():
     page = Page(shown._repr_html_())
     assert "8 lessons" in page.words and "begin here" in page.words
     links = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
-    assert links == [f"{lesson.name}.ipynb" for lesson in course()]  # beside the notebook that shows the map
+    assert links == [f"{lesson.name}.ipynb" for lesson in course()] + [sheet.link for sheet in sheets()]
+    assert all((NOTEBOOKS / link).is_file() for link in links)  # beside the notebook that shows the map
     for lesson in course():
         assert lesson.title in page.words and lesson.question in page.words
     assert f"{sum(lesson.points for lesson in course()):g} points to reach" in str(shown)
@@ -47,10 +50,26 @@ def test_with_nothing_done_the_map_invites():
 def test_the_table_has_heads_and_says_in_words_what_the_colours_say():
     KEEPER.note(*ALL_OF_SECOND)
     page = Page(vw.course_map()._repr_html_())
-    assert [attrs.get("scope") for tag, attrs in page.tags if tag == "th"] == ["col"] * 5 + ["row"] * 8
+    scopes = [attrs.get("scope") for tag, attrs in page.tags if tag == "th"]
+    assert scopes == ["col"] * 5 + ["row"] * 8 + ["colgroup"] + ["row"] * 3
     count = len(SECOND.predictions)
     assert f"✓ {count} of {count}" in page.words and f"✓ {SECOND.points:g} of {SECOND.points:g}" in page.words
     assert "1 of 8 lessons done" in page.words and "3 Nov 2026" in page.words
+
+
+def test_the_checks_of_a_sheet_count_in_its_own_row():
+    first = sheets()[0]
+    KEEPER.note(
+        *(
+            Result(first.name, one.title, one.points, one.points, at="2026-11-05 10:00")
+            for one in first.exercises
+        )
+    )
+    shown = vw.course_map()
+    page = Page(shown._repr_html_())
+    assert "✓ 16 of 16" in page.words and "5 Nov 2026" in page.words
+    assert "0 of 64 points reached, and 16 of 48 in the sheets." in page.words
+    assert "A1 · Looking into a network" in str(shown) and shown.next.lesson == FIRST
 
 
 def test_where_to_go_on_is_the_first_lesson_that_is_not_done():
@@ -67,6 +86,8 @@ def test_a_page_that_is_made_of_the_lesson_shows_nobodys_progress(monkeypatch, f
     page = Page(vw.course_map()._repr_html_())
     assert "8 lessons, about" in page.words
     assert str(folder) not in page.words and "3 Nov" not in page.words
+    links = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
+    assert links == [f"{lesson.name}.ipynb" for lesson in course()]  # the sheets lie elsewhere on a website
 
 
 def test_the_map_tells_where_the_progress_lies_or_why_it_does_not(folder, monkeypatch):

@@ -1,4 +1,4 @@
-"""The map of the course: eight lessons, and what is done in each."""
+"""The map of the course: eight lessons and three sheets, and what is done in each."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from vizwidgets.core.tables import text_table
 from vizwidgets.grading.progress.book import Book
+from vizwidgets.grading.progress.course import Lesson, sheets
 from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.standing import Standing, standings
 
@@ -30,7 +31,7 @@ class CourseMap:
     """
 
     def __init__(self, book: Book, kept: str = "") -> None:
-        self.standings = standings(book)
+        self.standings, self.sheets = standings(book), standings(book, sheets())
         self.kept = kept
 
     @property
@@ -39,35 +40,33 @@ class CourseMap:
         return next((one for one in self.standings if not one.is_done), None)
 
     def __repr__(self) -> str:
-        rows = [(f"{one.lesson.name[:2]} {one.lesson.title}", *_cells(one)) for one in self.standings]
+        rows = [(_label(one.lesson), *_cells(one)) for one in [*self.standings, *self.sheets]]
         return "\n".join(filter(None, [self._summary(), text_table([HEADS, *rows]), self.kept]))
 
     def _repr_html_(self) -> str:
-        heads = "".join(f"<th role='columnheader' scope='col'>{head}</th>" for head in HEADS)
-        rows = "".join(_row(one, one is self.next) for one in self.standings)
-        table = (
-            "<table role='table' aria-label='The lessons of the course'>"
-            f"<thead role='rowgroup'><tr role='row'>{heads}</tr></thead>"
-            f"<tbody role='rowgroup'>{rows}</tbody></table>"
-        )
+        lessons = "".join(_row(one, one is self.next) for one in self.standings)
+        has_links = bool(self.kept)  # a page that is made of the lesson has the sheets elsewhere
+        exercises = "".join(_row(one, has_link=has_links) for one in self.sheets)
         kept = f"<p class='vw-map-small'>{escape(self.kept)}</p>" if self.kept else ""
+        table = _table(lessons, exercises)
         return f"<style>{STYLE}</style><div class='vw-map'><p>{self._summary()}</p>{table}{kept}</div>"
 
     def _summary(self) -> str:
         lessons = [one.lesson for one in self.standings]
         hours = sum(lesson.minutes for lesson in lessons) / 60
         asked = sum(len(lesson.predictions) for lesson in lessons)
-        worth = sum(lesson.points for lesson in lessons)
-        if not any(one.is_begun for one in self.standings):
+        worth, more = (sum(one.lesson.points for one in part) for part in (self.standings, self.sheets))
+        if not any(one.is_begun for one in [*self.standings, *self.sheets]):
             return (
                 f"{len(lessons)} lessons, about {hours:.0f} hours in all, {asked} predictions to make and "
-                f"{worth:g} points to reach. Any order will do; this one follows the lecture."
+                f"{worth:g} points to reach; {len(self.sheets)} sheets with {more:g} more. "
+                "Any order will do; this one follows the lecture."
             )
-        made, reached = sum(one.made for one in self.standings), sum(one.reached for one in self.standings)
-        done = sum(one.is_done for one in self.standings)
+        made, done = sum(one.made for one in self.standings), sum(one.is_done for one in self.standings)
+        reached, extra = (sum(one.reached for one in part) for part in (self.standings, self.sheets))
         return (
-            f"{done} of {len(lessons)} lessons done, {made} of {asked} predictions made, "
-            f"{reached:g} of {worth:g} points reached."
+            f"{done} of {len(lessons)} lessons done, {made} of {asked} predictions made, {reached:g} of "
+            f"{worth:g} points reached" + f", and {extra:g} of {more:g} in the sheets" * bool(extra) + "."
         )
 
 
@@ -102,13 +101,29 @@ def where_it_is_kept() -> str:
     )
 
 
-def _row(one: Standing, is_next: bool) -> str:
+def _table(lessons: str, exercises: str) -> str:
+    """Return the table of both kinds of rows; its roles are said, for narrow it is drawn as blocks."""
+    heads = "".join(f"<th role='columnheader' scope='col'>{head}</th>" for head in HEADS)
+    part = f"<th role='columnheader' scope='colgroup' colspan='{len(HEADS)}'>sheets of exercises</th>"
+    return (
+        "<table role='table' aria-label='The lessons of the course'>"
+        f"<thead role='rowgroup'><tr role='row'>{heads}</tr></thead>"
+        f"<tbody role='rowgroup'>{lessons}</tbody>"
+        f"<tbody role='rowgroup'><tr role='row' class='vw-map-part'>{part}</tr>{exercises}</tbody></table>"
+    )
+
+
+def _label(lesson: Lesson) -> str:
+    """Return what a lesson is called; sheets have their number in their title."""
+    return lesson.title if lesson.folder else f"{lesson.name[:2]} {lesson.title}"
+
+
+def _row(one: Standing, is_next: bool = False, has_link: bool = True) -> str:
     lesson = one.lesson
     here = f"<span class='vw-map-next'>{'go on' if one.is_begun else 'begin'} here</span>" if is_next else ""
-    head = (
-        f"<a href='{lesson.name}.ipynb'>{lesson.name[:2]} {escape(lesson.title)}</a>{here}"
-        f"<span class='vw-map-question'>{escape(lesson.question)}</span>"
-    )
+    label = escape(_label(lesson))
+    name = f"<a href='{lesson.link}'>{label}</a>" if has_link else f"<b>{label}</b>"
+    head = f"{name}{here}<span class='vw-map-question'>{escape(lesson.question)}</span>"
     cells = "".join(_cell(name, words) for name, words in zip(HEADS[1:], _cells(one), strict=True))
     look = "vw-map-done" if one.is_done else "vw-map-begun" if one.is_begun else "vw-map-new"
     start = f"<tr role='row' class='{look}' style='--vw-share: {100 * one.share:.0f}%'>"

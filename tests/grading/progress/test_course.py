@@ -9,7 +9,7 @@ import nbformat
 import pytest
 
 from vizwidgets.grading.progress.book import Book
-from vizwidgets.grading.progress.course import Exercise, Lesson, course
+from vizwidgets.grading.progress.course import Exercise, Lesson, course, sheets
 from vizwidgets.grading.progress.entries import Prediction, Result, Visit
 from vizwidgets.grading.progress.standing import standings
 
@@ -33,6 +33,24 @@ def test_the_index_says_what_the_lesson_says(lesson):
     assert [(one.title, one.points) for one in lesson.exercises] == [(t, float(p)) for t, p in checks], AGAIN
     start = nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4)
     assert lesson.question and any(lesson.question in cell.source for cell in start.cells), AGAIN
+
+
+@pytest.mark.parametrize("sheet", sheets(), ids=lambda sheet: sheet.name)
+def test_the_index_says_what_the_sheet_says(sheet):
+    cells = nbformat.read(NOTEBOOKS / sheet.link, as_version=4).cells
+    assert cells[0].source.startswith(f"# {sheet.title}\n"), AGAIN
+    assert re.search(rf"\D{sheet.minutes} minutes", cells[0].source), AGAIN
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    checks = re.findall(r'Checks\("([^"]+)", points=([\d.]+)', code)
+    assert [(one.title, one.points) for one in sheet.exercises] == [(t, float(p)) for t, p in checks], AGAIN
+    assert f"{sheet.points:g} are counted by checks" in cells[0].source
+    guide = (NOTEBOOKS / "assignments" / "README.md").read_text(encoding="utf-8")
+    assert sheet.question.partition(": ")[2] in guide, AGAIN
+
+
+def test_every_sheet_for_those_who_learn_alone_is_in_the_index():
+    found = sorted(path.stem for path in NOTEBOOKS.glob("assignments/selfstudy/*/*.ipynb"))
+    assert [sheet.name for sheet in sheets()] == found, AGAIN
 
 
 def test_no_two_lessons_ask_or_check_under_the_same_name():

@@ -1,4 +1,7 @@
-"""The lessons of the course, and what there is to do in each: an index that is made from the notebooks."""
+"""The lessons and the sheets of the course, and what there is to do in each.
+
+Two indexes say so, which data_scripts/index_course.py makes from the notebooks.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-INDEX = Path(__file__).with_name("course.json")  # made by data_scripts/index_course.py
+INDEX, SHEETS = (Path(__file__).with_name(name) for name in ("course.json", "sheets.json"))
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Lesson:
-    """One lesson.
+    """One lesson, or one sheet of exercises.
 
     Parameters
     ----------
@@ -42,6 +45,8 @@ class Lesson:
         What it asks for with `predict`, in order.
     exercises : tuple of Exercise
         In order.
+    folder : str
+        Where it lies, seen from the folder of the lessons: "" or "assignments/…/".
     """
 
     name: str
@@ -50,6 +55,12 @@ class Lesson:
     minutes: int
     predictions: tuple[str, ...]
     exercises: tuple[Exercise, ...]
+    folder: str = ""
+
+    @property
+    def link(self) -> str:
+        """The notebook, seen from the folder of the lessons."""
+        return f"{self.folder}{self.name}.ipynb"
 
     @property
     def points(self) -> float:
@@ -66,7 +77,23 @@ def course() -> tuple[Lesson, ...]:
     >>> course()[0].name
     '00_start_here'
     """
-    found = json.loads(INDEX.read_text(encoding="utf-8"))
+    return _read(INDEX)
+
+
+@functools.cache
+def sheets() -> tuple[Lesson, ...]:
+    """Return the sheets for those who learn alone; what no check can count is not among their points.
+
+    Examples
+    --------
+    >>> sheets()[0].name, sheets()[0].points
+    ('a1_looking_into_a_network', 16.0)
+    """
+    return _read(SHEETS)
+
+
+def _read(index: Path) -> tuple[Lesson, ...]:
+    found = json.loads(index.read_text(encoding="utf-8"))
     return tuple(
         Lesson(
             **{**one, "predictions": tuple(one["predictions"])}

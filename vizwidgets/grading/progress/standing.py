@@ -65,4 +65,5 @@ def _standing(book: Book, lesson: Lesson) -> Standing:
     worth = {exercise.title: exercise.points for exercise in lesson.exercises}
     made = sum(one.question in lesson.predictions for one in book.predictions(lesson.name))
     reached = sum(one.reached for one in book.results(lesson.name) if worth.get(one.exercise) == one.points)
-    return Standing(lesson, made, reached, book.visits().get(lesson.name, ""))
+    tries = (one.at for one in book.results(lesson.name))  # a sheet notes no visits
+    return Standing(lesson, made, reached, max(book.visits().get(lesson.name, ""), *tries, ""))
