@@ -47,7 +47,7 @@ def lesson_deck(lesson: Lesson, executed: Path = EXECUTED, films: Path = FILMS) 
     return Deck(lesson.stem, tuple(slides), moving)
 
 
-def write_decks(decks: Sequence[Deck], folder: Path) -> Path:
+def write_decks(decks: Sequence[Deck], folder: Path, site: str = "") -> Path:
     """Write decks, their pictures and films, and all they need; return the page that leads to them.
 
     Parameters
@@ -56,18 +56,21 @@ def write_decks(decks: Sequence[Deck], folder: Path) -> Path:
         In the order of the course.
     folder : Path
         It is made where there is none. What lies there is replaced by what is new; nothing else is removed.
+    site : str
+        Address of the website that the folder lies in, as seen from there, such as "../": then decks lead to
+        its lessons and notebooks, and play its films. Without one they bring their films along.
     """
     folder.mkdir(parents=True, exist_ok=True)
     write_style(folder)
     copy_reveal(folder / "reveal")
     copy_mathjax(folder / "mathjax")
     for deck in decks:
-        write_deck(deck, folder)
+        write_deck(deck, folder, site)
         for slide in deck.slides:
-            if any(part.kind == "film" for part in slide.parts):  # with the player of today
+            if not site and any(part.kind == "film" for part in slide.parts):  # with the player of today
                 deck.films[slide.cell].save(folder / "films" / deck.stem / f"{slide.cell}.html")
     index = folder / "index.html"
-    index.write_text(map_page(decks), encoding="utf-8")
+    index.write_text(map_page(decks, site), encoding="utf-8")
     return index
 
 

@@ -57,8 +57,8 @@ class Deck:
         return sum(slide.facts.minutes <= minutes for slide in self.slides)
 
 
-def write_deck(deck: Deck, folder: Path) -> Path:
-    """Write a deck with its pictures and return its page."""
+def write_deck(deck: Deck, folder: Path, site: str = "") -> Path:
+    """Write a deck with its pictures and return its page; `site` as in `write_decks`."""
     for slide in deck.slides:
         for place, part in enumerate(slide.parts):
             if part.picture:
@@ -66,29 +66,30 @@ def write_deck(deck: Deck, folder: Path) -> Path:
                 picture.parent.mkdir(parents=True, exist_ok=True)
                 picture.write_bytes(part.picture.data)
     page = folder / f"{deck.stem}.html"
-    page.write_text(deck_page(deck), encoding="utf-8")
+    page.write_text(deck_page(deck, site), encoding="utf-8")
     return page
 
 
-def deck_page(deck: Deck) -> str:
-    """Return the page of a deck."""
+def deck_page(deck: Deck, site: str = "") -> str:
+    """Return the page of a deck; `site` as in `write_decks`."""
     return _PAGES.get_template("deck.html").render(
         title=deck.title,
         number=deck.number,
         stem=deck.stem,
         slides=deck.slides,
+        site=site,
         layout=lambda slide: _layout(slide, slide is deck.slides[0]),
         address=lambda slide, place: _address(deck.stem, slide, place),
         letters=_letters,
     )
 
 
-def map_page(decks: Sequence[Deck]) -> str:
+def map_page(decks: Sequence[Deck], site: str = "") -> str:
     """Return the page that leads from the lecture's slides to ours, and to section, function and exercise."""
     every = [(deck, slide) for deck in decks for slide in deck.slides]
     lecture = [(name, [pair for pair in every if pair[1].facts.lecture == name]) for name in HEADINGS]
     return _PAGES.get_template("map.html").render(
-        decks=decks, paths=PATHS, lecture=[(name, found) for name, found in lecture if found]
+        decks=decks, paths=PATHS, site=site, lecture=[(name, found) for name, found in lecture if found]
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from .building import SITE, build
 from .executing import bring_up_to_date
-from .lessons import EXECUTED, lessons
+from .lessons import EXECUTED, Lesson, is_current, lessons, library_digest
 
 
 def main(words: list[str] | None = None) -> int:
@@ -20,9 +21,8 @@ def main(words: list[str] | None = None) -> int:
     )
     options = parser.parse_args(words)
     course = lessons()
-    if not options.as_it_is:
-        for line in bring_up_to_date(course, EXECUTED):
-            print(line, flush=True)
+    for line in _old(course) if options.as_it_is else bring_up_to_date(course, EXECUTED):
+        print(line, flush=True)
     failed, warnings = build(course, options.out)
     if warnings:
         print(warnings, file=sys.stderr)
@@ -31,6 +31,14 @@ def main(words: list[str] | None = None) -> int:
     for stem in failed:
         print(f"FAILED: {stem}. Its page says where it stopped.", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _old(course: list[Lesson]) -> Iterator[str]:
+    """Yield a line for each lesson whose outputs are of another code, or of another library."""
+    library = library_digest()
+    for lesson in course:
+        if not is_current(lesson, library, EXECUTED):
+            yield f"{lesson.stem}: as it is, but the lesson or the library has changed since it ran"
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .lessons import EXECUTED, ROOT, Lesson
+from slides.building import lesson_deck, write_decks
+from slides.deck import Deck
+from slides.facts import is_slide
+
+from .lessons import EXECUTED, ROOT, Lesson, failed_cells, read_executed
 from .pages import Pages
 
 SITE = ROOT / "build" / "site"
@@ -38,15 +42,18 @@ def build(
     failed : list of str
         Lessons that failed or were never run; their pages say so.
     warnings : str
-        What Sphinx complained about, empty if nothing.
+        What Sphinx complained about, and lessons whose slides are at fault; empty if nothing.
 
     Raises
     ------
     RuntimeError
         If Sphinx gave up; the words are its own.
     """
-    pages = Pages(sources, root, executed)
+    decks, faults = _decks(lessons, executed)
+    pages = Pages(sources, root, executed, frozenset(deck.stem for deck in decks))
     failed = pages.write(lessons)
+    if decks:
+        write_decks(decks, pages.files / "decks", site="../")
     new = sources / "html"
     # our own settings, another folder of pages, one process: pages are few and this is done in seconds
     here = Path(__file__).parent
@@ -57,4 +64,18 @@ def build(
         raise RuntimeError(f"Sphinx gave up:\n{ended.stderr}")
     shutil.rmtree(site, ignore_errors=True)
     shutil.move(new, site)
-    return failed, ended.stderr.strip()
+    return failed, "\n".join(filter(None, [*faults, ended.stderr.strip()]))
+
+
+def _decks(lessons: Sequence[Lesson], executed: Path) -> tuple[list[Deck], list[str]]:
+    """Return the decks of lessons that have slides and ran to their end, and what is wrong with others."""
+    decks, faults = [], []
+    for lesson in lessons:
+        ran = read_executed(lesson, executed)
+        if ran is None or failed_cells(ran) or not any(map(is_slide, lesson.notebook.cells)):
+            continue
+        try:
+            decks.append(lesson_deck(lesson, executed, lesson.path.parent / "films"))
+        except ValueError as fault:
+            faults.append(f"{lesson.stem}: no deck, the lesson {fault}")
+    return decks, faults

@@ -34,8 +34,9 @@ class Page(HTMLParser):
             self.links.append(values["href"])
         if tag == "link" and FETCHED_LINKS & set(values.get("rel", "").split()):
             self.fetched.append(values.get("href", ""))
-        if values.get(FETCHED.get(tag, "")):
-            self.fetched.append(values[FETCHED[tag]])
+        for name in (FETCHED.get(tag, ""), "data-src"):  # a deck fetches a film when its slide comes
+            if values.get(name):
+                self.fetched.append(values[name].partition("#")[0])  # what follows is said to a film
         if tag == "img" and not values.get("alt", "").strip() and values.get("role") != "presentation":
             self.without_words.append(values.get("src", ""))
 

@@ -23,6 +23,9 @@ STUDENTS_END = "## If you teach"  # from here on the guide of the assignments is
 STOPPED = """:::{{error}}
 When this page was made, the lesson stopped at the cell above (`{cell}`). What follows has no outputs.
 :::"""
+SLIDES = """For a lecture there are <a href="decks/index.html">slides of each lesson</a>; the
+lecture's own slides lead to them, too.
+"""
 UNSEEN = ":::{error}\nThis lesson could not be run when this page was made: it has no outputs.\n:::"
 
 
@@ -38,6 +41,8 @@ class Pages:
         The repository, or another folder with lessons in `notebooks`.
     executed : Path
         Where executed lessons lie.
+    decks : frozenset of str
+        Names of the lessons that have a deck of slides in `decks`, a folder of the site.
     table : dict
         From a file of the repository to its page.
     """
@@ -45,6 +50,7 @@ class Pages:
     folder: Path
     root: Path = ROOT
     executed: Path = EXECUTED
+    decks: frozenset[str] = frozenset()
     table: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -126,12 +132,15 @@ class Pages:
         nbformat.write(page, path)
 
     def _download(self, notebook: Path) -> NotebookNode:
-        """Copy a notebook without outputs into the site; return the line that leads to it."""
+        """Copy a notebook without outputs into the site; return the line that leads there, and to slides."""
         place = self.files / "notebooks" / notebook.name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(notebook, place)
         link = f'<a href="../notebooks/{notebook.name}" download>Download this page as a notebook</a>'
-        return new_markdown_cell(f'<p class="course-download">{link}, to run it and to change it.</p>')
+        slides = f'<a href="../decks/{notebook.stem}.html">slides for 5, 15 and 45 minutes</a>'
+        further = f" For a lecture: {slides}." if notebook.stem in self.decks else ""
+        words = f"{link}, to run it and to change it.{further}"
+        return new_markdown_cell(f'<p class="course-download">{words}</p>')
 
     def _texts(self) -> None:
         for home, page in self.table.items():
@@ -148,6 +157,7 @@ class Pages:
         text = self._relinked((self.root / START).read_text(encoding="utf-8"), START)
         rows = [f"| [{each.heading}](lessons/{each.path.name}) | {each.part} |" for each in lessons]
         text = text.replace("{{ lessons }}", "\n".join(["| lesson | about |", "|---|---|", *rows]))
+        text = text.replace("{{ slides }}\n", SLIDES if self.decks else "")
         text += "\n" + "\n".join(_contents(*part) for part in self._parts(lessons))
         (self.sources / "index.md").write_text(text, encoding="utf-8")
 

@@ -86,7 +86,8 @@ def small_lesson() -> NotebookNode:
         new_markdown_cell("**You have learned**\n\n- to climb;\n- **to rest**, too.", id="learned",
                           metadata=slide(15, "What to take home", show="list")),
     ]  # fmt: skip
-    return new_notebook(cells=cells)
+    language = {"name": "python", "pygments_lexer": "ipython3"}
+    return new_notebook(cells=cells, metadata={"language_info": language})
 
 
 def write_small_lesson(path: Path) -> Path:

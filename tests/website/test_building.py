@@ -8,9 +8,10 @@ import nbformat
 import pytest
 from nbformat.v4 import new_output
 
+from tests.slides.small_lesson import small_lesson, write_small_lesson
 from website import __main__ as command
 from website.building import build
-from website.lessons import lessons, save_executed
+from website.lessons import Lesson, lessons, save_executed
 from website.links import faults
 
 
@@ -42,9 +43,41 @@ def test_the_failing_lesson_is_named_the_rest_is_built_and_what_was_there_before
     assert list(faults(site)) == []
 
 
+def test_a_lesson_with_slides_has_its_deck_beside_its_page_and_plays_the_films_of_the_site(root):
+    lesson = write_small_lesson(root / "notebooks" / "03_hills.ipynb")
+    save_executed(small_lesson(), lesson.stem, [], "any", root / "executed")
+    films = root / "notebooks" / "films"
+    (films / "00_first").rename(films / "03_hills")
+    (films / "03_hills" / "cell_1.html").rename(films / "03_hills" / "live.html")
+    assert built(root)[1] == ""
+    page, deck, index = (
+        (root / "site" / name).read_text()
+        for name in ("lessons/03_hills.html", "decks/03_hills.html", "decks/index.html")
+    )
+    assert 'href="../decks/03_hills.html"' in page and 'href="../lessons/03_hills.html"' in deck
+    assert 'data-src="../films/03_hills/live.html#slide+light"' in deck and "03_hills" in index
+    assert 'href="../notebooks/03_hills.ipynb"' in index and "00_first" not in index
+    assert list(faults(root / "site")) == []
+
+
+def test_a_slide_at_fault_is_named_and_costs_the_deck_alone(root):
+    lesson = write_small_lesson(root / "notebooks" / "03_hills.ipynb")
+    notebook = nbformat.read(lesson, as_version=4)
+    notebook.cells[2].metadata.slide["minutes"] = 7
+    nbformat.write(notebook, lesson)
+    save_executed(small_lesson(), lesson.stem, [], "any", root / "executed")
+    failed, complaints = built(root)
+    assert "03_hills" not in failed and "cell 'idea': minutes must be 5, 15 or 45" in complaints
+    assert not (root / "site" / "decks").exists()
+
+
 def test_the_command_says_where_the_site_is_and_ends_with_1_if_a_lesson_failed(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "build", lambda found, site: (["01_second"], ""))
+    old = Lesson(tmp_path / "05_old.ipynb")
+    monkeypatch.setattr(command, "lessons", lambda: [Lesson(tmp_path / "04_new.ipynb"), old])
+    monkeypatch.setattr(command, "is_current", lambda lesson, *_: lesson is not old)
     assert command.main(["--as-it-is", "--out", str(tmp_path)]) == 1
     said = capsys.readouterr()
+    assert "05_old: as it is, but" in said.out and "04_new" not in said.out
     assert f"{tmp_path / 'index.html'} (0 MB)" in said.out
     assert "FAILED: 01_second" in said.err

@@ -37,6 +37,7 @@ def test_a_site_whose_links_hold_has_no_faults(site):
         ('<img src="gone.png" alt="x">', "page.html: gone.png is not there"),
         ('<img src="a.css">', "page.html: a picture without words, a.css"),
         ('<img src="a.css" alt=" ">', "page.html: a picture without words, a.css"),
+        ('<iframe data-src="gone.html#x"></iframe>', "page.html: gone.html is not there"),
         ('<script src="//cdn.org/x.js"></script>', "page.html: fetches //cdn.org/x.js from another host"),
         ('<link rel="icon" href="https://x.org/i">', "page.html: fetches https://x.org/i from another host"),
     ],

@@ -14,6 +14,8 @@ from website.lessons import lessons
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = (390, 844), (1280, 800)
+DECK = "decks/01_sheep_or_goat.html"
+FILMED = "lessons/01_sheep_or_goat.html"
 AUDITED = ["index.html", "lessons/00_start_here.html", "lessons/02_activation_maximization.html"]
 GRAVE = {"serious", "critical"}
 
@@ -36,7 +38,9 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 
 
 def pages_of(folder: Path) -> list[str]:
-    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.html"))
+    """All pages; of the decks, which are alike, one."""
+    pages = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    return sorted(page for page in pages if not page.startswith("decks/0") or page == DECK)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -45,8 +49,21 @@ def pages_of(folder: Path) -> list[str]:
 def test_an_audit_of_accessibility_finds_nothing_serious(open_page, path, size, scheme):
     page = open_page(path, size, scheme)
     page.wait_for_function("!document.querySelector('.math') || document.querySelector('mjx-container')")
+    assert serious(page) == []
+
+
+@pytest.mark.parametrize("path", [DECK, "decks/index.html", "films/01_sheep_or_goat/train.html"])
+def test_nor_does_it_in_a_deck_on_the_map_of_the_decks_and_in_a_film(open_page, path):
+    page = open_page(path)
+    assert serious(page) == []
+    if path == DECK:
+        page.keyboard.press("o")
+        assert serious(page) == []
+
+
+def serious(page: Page) -> list[tuple[str, list[str]]]:
     found = [each for each in Axe().run(page).response["violations"] if each["impact"] in GRAVE]
-    assert [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found] == []
+    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
 
 
 def test_no_page_asks_another_host_for_anything_and_none_reports_an_error(open_page, site, address):
@@ -100,6 +117,47 @@ def test_an_answer_is_folded_until_it_is_asked_for(open_page):
     assert not answer.locator("p").first.is_visible()
     answer.locator("summary").click()
     assert answer.locator("p").first.is_visible()
+
+
+def test_a_reader_guesses_with_the_keyboard_and_then_sees_what_came(open_page):
+    page = open_page(FILMED)
+    card = page.locator(".course-guess", has_text="a goat on grass")
+    assert not card.get_by_text("What came").count()
+    card.get_by_role("radio", name="a goat").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    assert "a sheep" in card.get_by_role("status").filter(has_text="What came").inner_text()
+    assert "Otherwise than you predicted" in card.inner_text()
+    beside = page.locator(".course-came[data-question='a goat on grass']")
+    assert "You predicted" in beside.text_content() and "a goat" in beside.text_content()
+    card.get_by_role("link").click()
+    assert page.url.endswith(f"#{beside.get_attribute('id')}")
+
+
+def test_without_scripts_the_answer_to_a_question_is_folded(browser, site):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto((site.folder / FILMED).as_uri())
+    card = page.locator(".course-guess", has_text="a goat on grass")
+    assert not card.get_by_text("How it came about").is_visible()
+    card.locator("summary").click()
+    assert card.get_by_text("How it came about").is_visible()
+    page.close()
+
+
+def test_a_film_is_as_high_as_what_it_shows_and_follows_the_button_for_dark(open_page, place):
+    page = open_page(FILMED, at=place)
+    film = page.locator(".course-film iframe").first
+    film.scroll_into_view_if_needed()
+    inside = film.element_handle().content_frame()
+    inside.wait_for_selector("html.is-fitted .vw-film-picture")
+    page.wait_for_function("document.querySelector('.course-film iframe').style.height")
+    shown = inside.evaluate("document.documentElement.offsetHeight")
+    assert abs(film.bounding_box()["height"] - shown) <= 4
+    paper, steps = "getComputedStyle(document.body).backgroundColor", page.evaluate("history.length")
+    before = inside.evaluate(paper)
+    page.evaluate("document.body.dataset.theme = 'dark'")  # what the button does
+    inside.wait_for_function(f"{paper} !== '{before}'")
+    assert page.evaluate("history.length") == steps
 
 
 def test_the_dark_theme_follows_the_system_and_the_button(open_page):
