@@ -11,13 +11,14 @@ from PIL import Image
 from torch import Tensor
 
 from .color_scale import TOP, ColorScale, color_scale, laid_over, palette
-from .page import EMPTY, FAINT, INK, Page, wrapped
+from .page import EMPTY, FAINT, INK, SMALLEST, Page, wrapped
 from .pixels import Bytes, to_bytes
 from .saliency_layout import Cell, SaliencyLayout, lay_out
 
 SCALES = ("image", "row", "global")
 MOST_PANELS, MOST_ROWS = 6, 4
 BAR = 9  # height of a colour bar
+TITLE, WORDS, NUMBERS = 15, 14, 13  # pixels of letters; a slide shows them larger
 ZOOM = 2
 
 
@@ -112,7 +113,7 @@ def saliency_sheet(
     for bar, shared in zip(layout.bars, scales, strict=False):
         draw_bar(page, *bar, shared[0])
     if any(each.is_cut for row in scales for each in row):
-        page.words(12, layout.height - 14, cut_words(top), 11, ink=FAINT, width=layout.width - 24)
+        page.words(12, layout.height - 14, cut_words(top), NUMBERS, ink=FAINT, width=layout.width - 24)
     return page.sheet
 
 
@@ -130,13 +131,15 @@ def cut_words(top: float) -> str:
 def draw_bar(page: Page, left: float, top: float, width: float, scale: ColorScale) -> None:
     """Draw which colour is which number."""
     page.picture(left, top, np.broadcast_to(palette(), (1, 256, 3)).copy(), width, BAR)
-    size = 12 if width >= 128 else 10
     ticks = scale.ticks()
+    size = WORDS
+    while size > SMALLEST and page.length(ticks[0][1] + ticks[-1][1], size) + 10 > width:
+        size -= 1
     zero, half, end = (page.length(text, size) for _, text in ticks)
     has_room = half / 2 + max(zero, end) + 6 < width / 2
     for share, text in ticks if has_room else ticks[::2]:
         anchor = "lm" if share == 0 else "rm" if share == 1 else "mm"
-        page.words(left + share * width, top + BAR + 9, text, size, anchor=anchor)
+        page.words(left + share * width, top + BAR + 10, text, size, anchor=anchor)
 
 
 def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[ColorScale]]:
@@ -155,9 +158,9 @@ def _scales(rows: Sequence[ImageRow], scale: str, top: float) -> list[list[Color
 
 
 def _draw_image(page: Page, row: ImageRow, cell: Cell, side: int) -> None:
-    page.words(cell.left, cell.top - 11, row.title, width=side)
+    page.words(cell.left, cell.top - 11, row.title, TITLE, width=side)
     page.picture(cell.left, cell.top, to_bytes(row.image), cell.width, cell.height)
-    page.words(cell.left, cell.foot + 12, row.words, 12, width=side)
+    page.words(cell.left, cell.foot + 12, row.words, WORDS, width=side)
 
 
 def _draw_map(
@@ -169,19 +172,19 @@ def _draw_map(
         page.picture(cell.left, cell.top, drawn, cell.width, cell.height)
         return
     page.box(cell.left, cell.top, cell.width, cell.height, EMPTY)
-    size = 12 if min(cell.width, cell.height) >= 140 else 10
+    size = WORDS if min(cell.width, cell.height) >= 140 else 11
     lines = wrapped(note, cell.width - 8, size, most=int(cell.height / (1.5 * size)))
     page.lines(cell.left + cell.width / 2, cell.top + cell.height / 2, lines, size, INK)
 
 
 def _draw_words(page: Page, panel: Panel, cell: Cell, side: int, scale: ColorScale | None) -> None:
     """Write the title above a map, and beneath it what is said of it, after the bar of its own scale."""
-    page.words(cell.left, cell.top - 11, panel.title, width=side)
+    page.words(cell.left, cell.top - 11, panel.title, TITLE, width=side)
     has_bar = scale is not None and scale.end > 0
     if scale is not None and has_bar:
         draw_bar(page, cell.left, cell.foot + 6, side, scale)
     if panel.values is not None:
-        page.words(cell.left, cell.foot + (41 if has_bar else 12), panel.words, 12, ink=FAINT, width=side)
+        page.words(cell.left, cell.foot + (41 if has_bar else 12), panel.words, WORDS, ink=FAINT, width=side)
 
 
 def _note(panel: Panel) -> str:
