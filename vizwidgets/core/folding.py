@@ -205,6 +205,11 @@ class _Trace(TorchDispatchMode):
             if is_bare and type(module) in (*KINDS, *NORMS):
                 module.register_forward_hook(self._note_call)
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Keep torch from importing its compiler, for a second, only to tell it to stay away."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         self._note_reads((args, kwargs))

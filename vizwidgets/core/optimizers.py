@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from .adam import Adam, RMSprop
 
 OPTIMIZERS = ("adam", "rmsprop", "gradient")
 DEFAULT_LR = {"adam": 0.05, "rmsprop": 1 / 255, "gradient": 0.02}
@@ -27,11 +28,8 @@ class Climber:
 
     def __init__(self, values: Tensor, name: str) -> None:
         self.values, self.name = values, name
-        self._optimizer: torch.optim.Optimizer | None = None
-        if name == "adam":
-            self._optimizer = torch.optim.Adam([values], maximize=True)
-        elif name == "rmsprop":
-            self._optimizer = torch.optim.RMSprop([values], alpha=0.95, maximize=True)
+        self._adam = Adam([values]) if name == "adam" else None
+        self._rmsprop = RMSprop(values) if name == "rmsprop" else None
 
     def step(self, gradient: Tensor, lr: float) -> None:
         """Go one step along a gradient of the same shape as the values; NaN is where no float could be."""
@@ -42,32 +40,28 @@ class Climber:
                 raise
             with torch.no_grad():
                 self.values.fill_(torch.nan)
-        finally:
-            self.values.grad = None
 
     def _go(self, gradient: Tensor, lr: float) -> None:
-        if self._optimizer is None:
+        if self._adam:
+            self._adam.step([-gradient], [lr])
+        elif self._rmsprop:
+            scaled = gradient / (_root_mean_square(gradient) + torch.finfo(gradient.dtype).tiny)
+            self._rmsprop.step(-scaled, lr)
+        else:
             with torch.no_grad():
                 self.values.add_(gradient * gradient[0].numel(), alpha=lr)
-            return
-        if self.name == "rmsprop":
-            gradient = gradient / (_root_mean_square(gradient) + torch.finfo(gradient.dtype).tiny)
-        self.values.grad = gradient
-        for group in self._optimizer.param_groups:
-            group["lr"] = lr
-        self._optimizer.step()
 
     def state(self) -> dict[str, Any]:
         """Return a copy of everything that the next step depends on."""
-        inner = copy.deepcopy(self._optimizer.state_dict()) if self._optimizer else None
-        return {"values": self.values.detach().clone(), "optimizer": inner}
+        inner = self._adam or self._rmsprop
+        return {"values": self.values.detach().clone(), "optimizer": inner and inner.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go back to a `state`."""
         with torch.no_grad():
             self.values.copy_(state["values"])
-        if self._optimizer is not None:
-            self._optimizer.load_state_dict(copy.deepcopy(state["optimizer"]))
+        if inner := self._adam or self._rmsprop:
+            inner.restore(state["optimizer"])
 
 
 def _root_mean_square(gradient: Tensor) -> Tensor:

@@ -126,6 +126,11 @@ class FieldTracker(TorchDispatchMode):
         self._fields[id(tensor)] = field
         self._alive.append(tensor)
 
+    @classmethod
+    def _should_skip_dynamo(cls) -> bool:
+        """Keep torch from importing its compiler, for a second, only to tell it to stay away."""
+        return False
+
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         kwargs = kwargs or {}
         output = func(*args, **kwargs)

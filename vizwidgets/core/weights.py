@@ -12,13 +12,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from .adam import Adam, Averages
+
 
 @dataclass(frozen=True)
 class Kept:
     """Everything that a training step changes, as it was at one moment."""
 
     values: list[Tensor]
-    optimizer: dict[str, Any]
+    optimizer: list[Averages | None]
 
 
 def weight_versions(model: nn.Module) -> tuple[tuple[int, int], ...]:
@@ -74,33 +76,25 @@ class WeightState:
         self._changing = [*self.trainable, *model.buffers()]  # batch normalization keeps its means in buffers
         parts = [(self.trainable, 1.0)] if groups is None else _parts(model, self.trainable, groups)
         self.fastest = max(lr for _, lr in parts)
-        self._shares = [lr / self.fastest for _, lr in parts]
-        self._adam = torch.optim.Adam([{"params": weights} for weights, _ in parts])
+        shares = {id(weight): lr / self.fastest for weights, lr in parts for weight in weights}
+        self._shares = [shares[id(weight)] for weight in self.trainable]
+        self._adam = Adam(self.trainable)
 
     def move(self, gradients: Sequence[Tensor | None], lr: float) -> None:
         """Take one step of Adam against the gradient; a weight that was not used has none and stays."""
-        before = [weight.grad for weight in self.trainable]
-        for group, share in zip(self._adam.param_groups, self._shares, strict=True):
-            group["lr"] = lr * share
-        try:
-            for weight, gradient in zip(self.trainable, gradients, strict=True):
-                weight.grad = gradient
-            self._adam.step()
-        finally:
-            for weight, gradient_before in zip(self.trainable, before, strict=True):
-                weight.grad = gradient_before
+        self._adam.step(gradients, [lr * share for share in self._shares])
 
     def keep(self) -> Kept:
         """Return everything as it is now."""
         values = [tensor.detach().clone() for tensor in self._changing]
-        return Kept(values, _own(self._adam.state_dict()))
+        return Kept(values, self._adam.state())
 
     @torch.no_grad()
     def restore(self, kept: Kept) -> None:
         """Go back to what was kept."""
         for tensor, before in zip(self._changing, kept.values, strict=True):
             tensor.copy_(before)
-        self._adam.load_state_dict(_own(kept.optimizer))
+        self._adam.restore(kept.optimizer)
 
     @contextmanager
     def training_mode(self) -> Iterator[None]:
@@ -120,15 +114,6 @@ class WeightState:
         finally:
             for module, mode in modes.items():
                 module.training = mode
-
-
-def _own(state: dict[str, Any]) -> dict[str, Any]:
-    """Return Adam's state with moments that nobody else writes to; deepcopy takes five times as long."""
-    moments = {
-        number: {name: value.clone() for name, value in each.items()}
-        for number, each in state["state"].items()
-    }
-    return {"state": moments, "param_groups": [dict(group) for group in state["param_groups"]]}
 
 
 def _parts(
