@@ -183,3 +183,42 @@ def test_what_cannot_be_written_or_deleted_is_refused_with_its_name(tmp_path, mo
     monkeypatch.setattr(type(tmp_path), "unlink", refuse)
     with pytest.raises(OSError, match="progress.json cannot be deleted: Permission denied"):
         vw.progress().delete(confirm=True)
+
+
+def test_what_was_exported_on_another_computer_is_taken_in_and_twice_is_once(tmp_path, monkeypatch, folder):
+    KEEPER.note(
+        Visit("01", "2026-11-01 10:00"), Prediction("01", "goat", "a goat", "a sheep", "2026-11-01 10:00")
+    )
+    KEEPER.note(Result("07", "Exchange rate", 3, 3, tries=2, at="2026-11-01 10:00"))
+    exported = vw.progress().export(tmp_path / "mine.json")
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", str(tmp_path / "elsewhere"))
+    KEEPER.note(
+        Prediction("01", "goat", "a cow", at="2026-11-02 10:00"), Prediction("01", "meadow", "a sheep")
+    )
+    KEEPER.note(Result("07", "Exchange rate", 3, 1, tries=4, at="2026-11-02 10:00"))
+    for _ in range(2):
+        said = vw.progress().add(exported)
+        assert said == "Taken in: 1 prediction, 1 exercise, 1 visited lesson."
+        book = vw.progress().book
+        answers = {(one.question, one.answer, one.outcome) for one in book.predictions()}
+        assert answers == {("goat", "a cow", "a sheep"), ("meadow", "a sheep", "")}
+        assert [(one.reached, one.tries) for one in book.results()] == [(3, 4)]
+        assert book.visits() == {"01": "2026-11-01 10:00"}
+
+
+def test_what_is_no_progress_is_not_taken_in_and_changes_nothing(tmp_path, monkeypatch):
+    KEEPER.note(*ALL_OF_SECOND)
+    before = vw.progress().book
+    (tmp_path / "table.csv").write_text("kind,lesson")
+    with pytest.raises(ValueError, match=r"table.csv: .*add takes a file that progress\(\).export"):
+        vw.progress().add(tmp_path / "table.csv")
+    with pytest.raises(OSError, match="absent.json cannot be read: No such file"):
+        vw.progress().add(tmp_path / "absent.json")
+    assert vw.progress().book == before
+    mine = vw.progress().export(tmp_path / "mine.json")
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", str(tmp_path / "table.csv" / "below"))
+    with pytest.raises(OSError, match="not kept: "):
+        vw.progress().add(mine)
+    monkeypatch.setenv("VIZWIDGETS_PROGRESS", "off")
+    with pytest.raises(ValueError, match="says off"):
+        vw.progress().add(mine)

@@ -77,6 +77,41 @@ class Progress:
             raise OSError(words) from error
         return target
 
+    def add(self, path: str | Path) -> str:
+        """Take in what was exported on another computer, or on Binder before it forgot you.
+
+        Parameters
+        ----------
+        path : str or Path
+            What `export` has written as .json. Of two predictions the later one is kept, of two results the
+            better one; taken in twice it changes nothing.
+
+        Returns
+        -------
+        str
+            What was taken in.
+
+        Raises
+        ------
+        ValueError
+            If it is something else, or nothing is to be kept here.
+        OSError
+            If it cannot be read, or kept.
+        """
+        if self.path is None:
+            raise ValueError("nothing is kept here: the environment variable VIZWIDGETS_PROGRESS says off.")
+        try:
+            other = Book.read(Path(path).expanduser().read_text(encoding="utf-8"))
+        except OSError as error:
+            raise OSError(f"{path} cannot be read: {error.strerror}.") from error
+        except ValueError as error:
+            wanted = 'add takes a file that progress().export("mine.json") has written.'
+            raise ValueError(f"{path}: {error} {wanted}") from error
+        if not KEEPER.take_in(other, self.path):
+            raise OSError(KEEPER.trouble)
+        self.book, self.trouble = KEEPER.read(self.path), KEEPER.trouble
+        return f"Taken in: {_count(other)}."
+
     def delete(self, *, confirm: bool = False) -> str:
         """Delete everything that is noted.
 
@@ -135,7 +170,8 @@ class Progress:
 def progress() -> Progress:
     """Show what you have predicted and solved so far.
 
-    ``progress().export("progress.csv")`` takes it along, ``progress().delete(confirm=True)`` deletes it.
+    ``progress().export("mine.json")`` takes it along, ``progress().add("mine.json")`` takes it in elsewhere,
+    ``progress().delete(confirm=True)`` deletes it.
 
     Returns
     -------

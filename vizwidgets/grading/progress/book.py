@@ -46,6 +46,21 @@ class Book:
             kept[new.key] = new.after(kept[new.key]) if new.key in kept else new
         return Book(tuple(kept.values()))
 
+    def joined(self, other: Book) -> Book:
+        """Return what two books say together, as of one student on two computers.
+
+        Examples
+        --------
+        >>> here = Book((Prediction("01", "goat on grass", "a goat", at="2026-11-01 10:00"),))
+        >>> there = Book((Prediction("01", "goat on grass", "a sheep", at="2026-11-02 10:00"),))
+        >>> [one.answer for one in here.joined(there).predictions()]
+        ['a sheep']
+        """
+        kept = {entry.key: entry for entry in self.entries}
+        for new in other.entries:
+            kept[new.key] = new.joined(kept[new.key]) if new.key in kept else new
+        return Book(tuple(kept.values()))
+
     def visits(self) -> dict[str, str]:
         """Return when each lesson was visited last."""
         return {entry.lesson: entry.at for entry in self.entries if isinstance(entry, Visit)}

@@ -31,6 +31,8 @@ class Visit:
         """Return what is kept when an `old` one is there: the later visit."""
         return max(self, old, key=lambda visit: visit.at)
 
+    joined = after  # of two computers, too, the later visit
+
 
 @dataclass(frozen=True)
 class Prediction:
@@ -65,6 +67,11 @@ class Prediction:
     def after(self, old: Any) -> Prediction:
         """Return what is kept when an `old` one is there: the new one, with an outcome that was known."""
         return replace(self, outcome=self.outcome or old.outcome)
+
+    def joined(self, other: Any) -> Prediction:
+        """Return what is kept of two computers: what was predicted later, and an outcome that is known."""
+        later, earlier = (self, other) if self.at >= other.at else (other, self)
+        return later.after(earlier)
 
 
 @dataclass(frozen=True)
@@ -109,6 +116,10 @@ class Result:
         tries = self.tries + old.tries
         is_better = old.points != self.points or self.reached > old.reached
         return replace(self if is_better else old, tries=tries)
+
+    def joined(self, other: Any) -> Result:
+        """Return what is kept of two computers: the better one; joined once more it stays as it is."""
+        return replace(self.after(other), tries=max(self.tries, other.tries))
 
 
 Entry = Visit | Prediction | Result

@@ -15,6 +15,7 @@ from .place import PRESENCE, VARIABLE, Presence, can_be_written, progress_file
 
 PATIENCE = 5.0  # seconds for another kernel to finish its line
 MOST_PENDING = 500
+NOTHING = Book()
 ANOTHER = f"%env {VARIABLE}=/a/folder/of/yours in a cell names another folder."
 
 
@@ -86,6 +87,11 @@ class Keeper:
             if path is not None:
                 self._save(path)
 
+    def take_in(self, other: Book, path: Path) -> bool:
+        """Keep what another computer has noted of the same student; return whether it could be kept."""
+        with self._turn:
+            return self._save(path, other)
+
     def news(self) -> str:
         """Return the trouble if it was not told yet: one sentence of it is enough."""
         fresh = "" if self.trouble == self._told else self.trouble
@@ -98,15 +104,17 @@ class Keeper:
         self._visited.clear()
         self.trouble = self._told = ""
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path, other: Book = NOTHING) -> bool:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # for nobody else to read
             with FileLock(path.with_name(f"{path.name}.lock"), timeout=PATIENCE):
-                self._write(path)
+                self._write(path, other)
+            return True
         except (OSError, NotImplementedError) as error:
             self.trouble = _not_kept(_said(error))
+            return False
 
-    def _write(self, path: Path) -> None:
+    def _write(self, path: Path, other: Book) -> None:
         trouble = ""
         try:
             kept = Book.read(path.read_text(encoding="utf-8"))
@@ -116,7 +124,7 @@ class Keeper:
             raise OSError(f"{path}: {error}") from error
         except ValueError:
             trouble, kept = _set_aside(path), Book()
-        write_whole(path, kept.noting(self._pending).text())
+        write_whole(path, kept.joined(other).noting(self._pending).text())
         self._pending.clear()
         self.trouble = trouble
 
