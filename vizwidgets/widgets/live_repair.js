@@ -21,6 +21,13 @@ const repair = (root) => {
   }
 };
 
+// VS Code and the classic notebook do not know that mark and listen on the page: a key ends its way here instead.
+// Escape, function keys and those with Ctrl go on, as they do from any field.
+const keepKeys = (root) => root.addEventListener('keydown', (event) => {
+  const isBare = !event.ctrlKey && !event.altKey && !event.metaKey && !/^(Escape|Tab|F\d+)$/.test(event.key);
+  if (isBare && event.target.closest('[data-lm-suppress-shortcuts]')) event.stopPropagation();
+});
+
 // Whether a toggle button is down, said to those who do not see its colour.
 const press = (root) => {
   for (const toggle of root.querySelectorAll('.widget-toggle-button')) {
@@ -60,6 +67,7 @@ const repairAround = (el) => {
     };
     look();
     press(root);
+    keepKeys(root);
     keeper = keepFocus(root);
     observer = new MutationObserver(look); // the widgets beside this one are drawn later
     observer.observe(root, { childList: true, subtree: true });

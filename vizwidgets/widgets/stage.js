@@ -77,6 +77,7 @@ class Stage {
 
   async enter() {
     const { root } = this;
+    if (this.button.disabled) return;
     const former = document.activeElement;
     const [parent, scroll] = [root.parentElement, scrollKeeper(root)];
     const height = parent.style.minHeight;
@@ -105,9 +106,20 @@ class Stage {
       if (!this.isOn) await document.exitFullscreen();
     } catch {
       if (!this.isOn) return;
+      if (window.parent !== window && window.innerHeight > screen.height) {
+        await this.leave();
+        this.refuse();
+        return;
+      }
       root.popover = 'manual'; // no frame around it can clip it or lie over it
       root.showPopover?.();
     }
+  }
+
+  refuse() { // VS Code's frame is as long as the notebook: a layer as high as that has letters as high as the screen
+    this.button.textContent = 'No full screen here';
+    this.button.title = 'This program refuses it to notebooks: enlarge its window with Ctrl and +, or open the notebook in JupyterLab';
+    this.button.disabled = true;
   }
 
   follow() { // Escape in full screen ends it without telling the page which key it was
