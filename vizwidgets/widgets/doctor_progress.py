@@ -37,6 +37,8 @@ def _trouble_with(path: Path) -> tuple[str, str]:
             Book.read(path.read_text(encoding="utf-8"))
     except OtherFormat as error:
         return f"cannot be used: {error}", AWAY
+    except UnicodeError:
+        return "is damaged: it is no text", BY_ITSELF
     except ValueError as error:
         return f"is damaged: {error}", BY_ITSELF
     except OSError as error:

@@ -93,6 +93,8 @@ class Book:
         """
         try:
             found = json.loads(text, parse_constant=_refuse)
+        except json.JSONDecodeError as error:
+            raise ValueError(f"from line {error.lineno} on it was cut short, or changed by hand.") from error
         except RecursionError:
             raise ValueError("it is nested too deeply.") from None
         if not isinstance(found, dict) or not str(found.get("format", "")).startswith("vizwidgets progress"):

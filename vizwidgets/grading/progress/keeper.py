@@ -151,7 +151,7 @@ def _not_kept(why: str) -> str:
 
 def _said(error: Exception) -> str:
     """Return an error in words, as one sentence."""
-    words = str(error).strip() or type(error).__name__
+    words = "it is no text" if isinstance(error, UnicodeError) else str(error).strip() or type(error).__name__
     if isinstance(error, OSError) and error.strerror:
         words = f"{error.strerror[0].lower()}{error.strerror[1:]} ({error.filename})"
     return words if words.endswith(".") else f"{words}."
