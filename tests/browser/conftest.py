@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator
 
@@ -32,6 +33,19 @@ def browser():
 def server(request, browser, tmp_path_factory) -> Iterator[LabServer]:
     with LabServer(tmp_path_factory.mktemp(request.param), request.param) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def open_for_all(server, browser) -> Iterator[Callable[[str], Notebook]]:
+    """Open a notebook in a page that serves all tests of a module: to start a kernel takes long."""
+    with contextlib.ExitStack() as at_the_end:
+
+        def opened(path: str) -> Notebook:
+            notebook = Notebook.open(server, at_the_end.enter_context(opened_page(browser)), path)
+            at_the_end.callback(notebook.end_kernel)
+            return notebook
+
+        yield opened
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Browser, Locator, Page, Playwright
+from playwright.sync_api import Browser, Locator, Page, Playwright, ViewportSize
 
 # As root in a container Chromium has no sandbox; it should look for no updates and call nobody.
 CHROMIUM_FLAGS = [
@@ -40,6 +40,7 @@ CHROMIUM_FLAGS = [
 ]
 APPS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+WINDOW: ViewportSize = {"width": 1300, "height": 1000}
 KERNEL = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
 
 
@@ -200,6 +201,12 @@ class Notebook:
         self.command("notebook:run-all-cells")
         self._expect_no_failure()
 
+    def begin_anew(self) -> None:
+        """Run every cell once more, in a window of the usual size, and forget what went wrong before."""
+        self.page.set_viewport_size(WINDOW)
+        self.errors.clear()
+        self.run_all()
+
     def run_up_to(self, text: str) -> None:
         """Run the cells above the first one that contains `text`, and that one."""
         self.select_cell(text)
@@ -281,7 +288,9 @@ def write_notebook(path: Path, cells: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def opened_page(browser: Browser, width: int = 1300, height: int = 1000) -> Iterator[Page]:
+def opened_page(
+    browser: Browser, width: int = WINDOW["width"], height: int = WINDOW["height"]
+) -> Iterator[Page]:
     """Yield a page without cookies and history."""
     context = browser.new_context(viewport={"width": width, "height": height})
     try:

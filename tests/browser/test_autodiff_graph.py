@@ -41,11 +41,15 @@ class GraphPage:
         return self.graph.locator(f"tr[data-name='{name}']")
 
 
-@pytest.fixture
-def graph(server, open_notebook) -> GraphPage:
+@pytest.fixture(scope="module")
+def opened(server, open_for_all) -> Notebook:
     write_notebook(server.root / "graph.ipynb", [GRAPH])
-    opened = open_notebook("graph.ipynb")
-    opened.run_all()
+    return open_for_all("graph.ipynb")
+
+
+@pytest.fixture
+def graph(opened) -> GraphPage:
+    opened.begin_anew()
     opened.page.wait_for_selector(".vw-graph[data-revision] svg", timeout=30_000)
     return GraphPage(opened)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image
@@ -51,11 +52,15 @@ class Page:
         pytest.fail("the picture did not change")
 
 
-@pytest.fixture
-def shown(server, open_notebook) -> Page:
+@pytest.fixture(scope="module")
+def opened(server, open_for_all) -> Notebook:
     write_notebook(server.root / "saliency.ipynb", [EXPLORER, "print(1 + 1)"])
-    opened = open_notebook("saliency.ipynb")
-    opened.run_all()
+    return open_for_all("saliency.ipynb")
+
+
+@pytest.fixture
+def shown(opened) -> Iterator[Page]:
+    opened.begin_anew()
     page = Page(opened)
     yield page
     assert [error for error in opened.errors if not EXPECTED_NOISE.search(error)] == []
@@ -90,6 +95,7 @@ def test_methods_classes_and_the_pixel_are_reached_by_keyboard(shown):
 
 
 def test_the_mouse_reads_a_pixel_and_a_click_keeps_it(shown):
+    shown.canvas(1).scroll_into_view_if_needed()
     box = shown.canvas(1).bounding_box()
 
     def at(row: int, column: int) -> tuple[float, float]:

@@ -15,11 +15,15 @@ LAB = "import vizwidgets as vw\nlab = vw.ShortcutLab(num_images=100, epochs=8)\n
 EXPECTED_NOISE = re.compile("reading 'schema'|favicon|404|WebSocket")
 
 
-@pytest.fixture
-def notebook(server, open_notebook):
+@pytest.fixture(scope="module")
+def opened(server, open_for_all):
     write_notebook(server.root / "shortcut.ipynb", [LAB])
-    opened = open_notebook("shortcut.ipynb")
-    opened.run_all()
+    return open_for_all("shortcut.ipynb")
+
+
+@pytest.fixture
+def notebook(opened):
+    opened.begin_anew()
     opened.page.wait_for_selector(".vw-scene img", timeout=60_000)
     return opened
 
