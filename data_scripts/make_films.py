@@ -21,7 +21,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS_PER_CELL = 3600
-# A film of many pictures is worth a slow run. All sixteen together are to stay below 8 MB.
+# A film of many pictures is worth a slow run. Each is to stay below 1 MB, all sixteen together below 8 MB.
+MOST_SCENES = 36
 BEFORE = """
 from vizwidgets.draw import film
 from vizwidgets.widgets import recorder
@@ -61,7 +62,7 @@ def cells_to_run(lesson: Path, notebook: NotebookNode, folder: Path = NOTEBOOKS)
             yield new_code_cell(ANEW.format(name=_name_in(cell.source)))
         if widget := saved_after.get(cell.id):
             path = str(film_path(lesson, widget, folder).resolve())
-            yield new_code_cell(f"{_name_in(sources[widget])}.save({path!r})")
+            yield new_code_cell(f"{_name_in(sources[widget])}.save({path!r}, {MOST_SCENES})")
 
 
 def _name_in(source: str) -> str:

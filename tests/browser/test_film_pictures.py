@@ -73,6 +73,11 @@ def test_a_wide_picture_is_enlarged_on_a_phone_and_scrolls_sideways(page):
     expect(picture).to_have_attribute("data-step", "14")  # the keys have scrolled it, and no more
     button.click()
     assert picture.bounding_box()["width"] < 390
+    picture.click()
+    picture.click()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    expect(picture).to_have_attribute("data-step", "1")  # and now they go through the film again
 
 
 def test_a_page_around_it_changes_its_colours_and_the_film_stays_where_it_is(browser, film_path):

@@ -68,9 +68,10 @@ class Zoom { // a phone shows a wide picture in its own size, in a frame that sc
     this.isLarge = isLarge;
     el.classList.toggle('vw-film-large', isLarge);
     button.setAttribute('aria-pressed', isLarge);
-    frame.tabIndex = isLarge ? 0 : -1; // its keys scroll it
-    frame.setAttribute('role', 'group');
-    frame.setAttribute('aria-label', isLarge ? 'Picture in full size, scrolls sideways' : 'Picture');
+    const reached = { tabindex: 0, role: 'group', 'aria-label': 'Picture in full size, scrolls sideways' };
+    for (const [name, value] of Object.entries(reached)) { // with the Tab key, that the arrows scroll it
+      if (isLarge) frame.setAttribute(name, value); else frame.removeAttribute(name);
+    }
   }
 
   fit() {
