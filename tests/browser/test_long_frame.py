@@ -20,14 +20,17 @@ ROOT = """
 <div class="vw-root"><div class="vw-header"><b class="vw-title">Explorer</b></div>
 <div class="widget-slider"><div class="noUi-handle" tabindex="0">slider</div></div><input><p>end</p></div>
 """
+SWITCH = (WIDGETS / "projector.js").read_text().replace("export default { render };", "")
+MODEL = "{ get: () => true, set() {}, save_changes() {}, on() {}, off() {} }"
 HEARD = "window.heard = []; window.addEventListener('keydown', (event) => window.heard.push(event.key));"
 
 
 @pytest.fixture
 def frame(browser):
-    """The frame, in which an explorer has got what it gets in every notebook."""
-    code = f"{SCRIPT}{HEARD}repairAround(document.querySelector('.vw-root'))"
-    inside = f"<style>{STYLE}</style>{ROOT}<script>{code}</script>"
+    """The frame, in which an explorer has got what it gets in every notebook; beneath it a switch."""
+    code = f"{SCRIPT}{HEARD}repairAround(document.querySelector('.vw-root'));"
+    switch = f"{SWITCH}render({{ model: {MODEL}, el: document.querySelector('main') }})"
+    inside = f"<style>{STYLE}</style>{ROOT}<main></main><script>{code}{{{switch}}}</script>"
     rules = """allow="fullscreen 'none'" style="border: 0; height: 9000px; width: 100%\""""
     with opened_page(browser) as page:
         page.set_content(f'<iframe {rules} srcdoc="{escape(inside)}"></iframe>')
@@ -36,7 +39,7 @@ def frame(browser):
 
 def test_where_full_screen_is_refused_to_a_long_frame_the_button_says_so_and_nothing_changes(frame):
     before = frame.locator(".vw-root").bounding_box()
-    frame.get_by_role("button", name="Projector").click()
+    frame.locator(".vw-stage-button").click()
     button = frame.get_by_role("button", name="No full screen here")
     expect(button).to_be_disabled()
     expect(frame.locator(".vw-stage")).to_have_count(0)
@@ -50,3 +53,9 @@ def test_the_keys_of_a_slider_do_not_reach_the_notebook_and_its_own_do(frame):
     for key in ("ArrowDown", "ArrowUp", "d", "Escape", "Control+s", "F1"):
         handle.press(key)
     assert frame.locator("body").evaluate("() => window.heard") == ["Escape", "Control", "s", "F1"]
+
+
+def test_a_page_in_a_frame_is_not_projected_for_its_height_is_not_that_of_the_screen(frame):
+    expect(frame.get_by_role("button", name="Projector mode")).to_be_disabled()
+    expect(frame.get_by_role("status")).to_contain_text("Not in this program")
+    expect(frame.locator("body")).not_to_have_class("vw-projector")

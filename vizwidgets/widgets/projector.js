@@ -47,15 +47,19 @@ function render({ model, el }) {
   el.classList.add('vw-projector-line');
   el.append(toggle, words);
 
+  const isFramed = () => window.parent !== window && !el.closest('.jp-Notebook'); // the notebook is outside: VS Code, Colab
   const follow = () => {
     const notebook = el.closest('.jp-Notebook');
-    if (model.get('is_on')) light(notebook, owner, exit); else dim();
+    if (model.get('is_on') && !isFramed()) light(notebook, owner, exit); else dim();
+    tell();
     if (notebook) requestAnimationFrame(() => el.scrollIntoView({ block: 'nearest' }));
   };
   const tell = () => {
+    toggle.disabled = isFramed();
     toggle.textContent = isOn() ? 'End projector mode' : 'Projector mode';
     words.textContent = isOn()
       ? 'On: Escape ends it. Shift+P in an explorer shows that one alone.' : 'Off: the page as it is written.';
+    if (isFramed()) words.textContent = 'Not in this program: in JupyterLab and Jupyter Notebook the whole page becomes large.';
   };
   const press = (event) => {
     const isTaken = document.querySelector('.vw-stage, .jp-Dialog');
