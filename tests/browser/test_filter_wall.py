@@ -24,11 +24,15 @@ WALL = "wall = FilterWall(model, channels=[3, 5, 8], num_steps=600, use_cache=Fa
 EXPECTED_NOISE = re.compile("reading 'schema'|favicon|404|WebSocket")
 
 
-@pytest.fixture
-def notebook(server, open_notebook):
+@pytest.fixture(scope="module")
+def opened(server, open_for_all):
     write_notebook(server.root / "wall.ipynb", [SETUP, WALL])
-    opened = open_notebook("wall.ipynb")
-    opened.run_all()
+    return open_for_all("wall.ipynb")
+
+
+@pytest.fixture
+def notebook(opened):
+    opened.begin_anew()
     opened.page.wait_for_selector(".vw-wall[data-revision]", timeout=30_000)
     return opened
 

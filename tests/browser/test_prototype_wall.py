@@ -52,13 +52,17 @@ class WallPage:
         expect(self.status).to_contain_text(re.compile(rf"\b{state}\b"), timeout=20_000)
 
 
-@pytest.fixture
-def wall(server, open_notebook):
+@pytest.fixture(scope="module")
+def opened(server, open_for_all):
     write_notebook(server.root / "prototypes.ipynb", [SETUP, WALL])
-    notebook = open_notebook("prototypes.ipynb")
-    notebook.run_all()
-    yield WallPage(notebook)
-    assert [error for error in notebook.errors if not EXPECTED_NOISE.search(error)] == []
+    return open_for_all("prototypes.ipynb")
+
+
+@pytest.fixture
+def wall(opened):
+    opened.begin_anew()
+    yield WallPage(opened)
+    assert [error for error in opened.errors if not EXPECTED_NOISE.search(error)] == []
 
 
 def test_ten_pictures_move_and_a_slider_acts_while_they_run(wall):

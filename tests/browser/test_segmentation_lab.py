@@ -24,11 +24,15 @@ lab
 EXPECTED_NOISE = re.compile("reading 'schema'|favicon|404|WebSocket")
 
 
-@pytest.fixture
-def notebook(server, open_notebook):
+@pytest.fixture(scope="module")
+def opened(server, open_for_all):
     write_notebook(server.root / "streets.ipynb", [CELL.strip()])
-    opened = open_notebook("streets.ipynb")
-    opened.run_all()
+    return open_for_all("streets.ipynb")
+
+
+@pytest.fixture
+def notebook(opened):
+    opened.begin_anew()
     expect(streets(opened.page)).to_have_attribute("data-revision", re.compile("[1-9]"), timeout=60_000)
     expect(prediction(streets(opened.page))).to_be_visible(timeout=30_000)
     return opened
