@@ -59,3 +59,14 @@ def test_a_page_in_a_frame_is_not_projected_for_its_height_is_not_that_of_the_sc
     expect(frame.get_by_role("button", name="Projector mode")).to_be_disabled()
     expect(frame.get_by_role("status")).to_contain_text("Not in this program")
     expect(frame.locator("body")).not_to_have_class("vw-projector")
+
+
+def test_in_a_dark_theme_of_vs_code_words_are_light_but_for_those_it_lays_on_white(browser):
+    style = ":root { --jp-ui-font-color1: rgb(0, 0, 0); } body { color: rgb(204, 204, 204); }"
+    card = '<p class="vw-predict">words</p>'
+    cards = f'{card}<div class="cell-output-ipywidget-background">{card}</div>'
+    with opened_page(browser) as page:
+        page.set_content(f"<style>{style}{(WIDGETS / 'prediction.css').read_text()}</style>{cards}")
+        page.locator("body").evaluate("body => body.classList.add('vscode-dark')")
+        expect(page.locator(".vw-predict").first).to_have_css("color", "rgb(204, 204, 204)")
+        expect(page.locator(".vw-predict").last).to_have_css("color", "rgb(0, 0, 0)")
