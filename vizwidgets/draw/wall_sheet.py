@@ -82,7 +82,7 @@ def side_for(count: int, width: int = FILM_WIDTH) -> int:
     Examples
     --------
     >>> side_for(10), side_for(2), side_for(40)
-    (79, 144, 40)
+    (80, 144, 40)
     """
     return max(SMALLEST, min(SIDE, (width - 2 * MARGIN - LABEL + GAP) // count - GAP))
 
