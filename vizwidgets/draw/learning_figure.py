@@ -19,6 +19,7 @@ from .pixels import Bytes
 
 INK = "#222222"
 ARM_COLORS = (*COLORS, "#56B4E9")  # as many as Okabe and Ito have that can be seen on white
+IN_A_LINE = 120  # letters beneath the figure of a lab
 MARKERS = ("o", "s", "^", "D", "v", "p", "h")
 
 
@@ -84,7 +85,7 @@ def lab_figure(
         draw_panel(top.add_subplot(rows[index, 0]), name, members, names, values)
     draw_learning(bottom.add_subplot(), chart)
     if caption:
-        figure.supxlabel(caption, fontsize=SMALL)
+        figure.supxlabel(fill(caption, IN_A_LINE), fontsize=SMALL)
     return figure
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import fill
 
 import numpy as np
 
 from .charts import LETTERS, SMALL, NotebookFigure, Panel, draw_panel
 from .learning_chart import LearningChart
-from .learning_figure import draw_learning
+from .learning_figure import IN_A_LINE, draw_learning
 from .pixels import Bytes
 
 WIDTH, BELOW, TITLE, CAPTION = 10.0, 4.3, 0.3, 0.5  # inches
@@ -58,5 +59,5 @@ def street_figure(
             draw_panel(figure.add_subplot(left[index, 0]), name, members, names, values)
     draw_learning(figure.add_subplot(below[0, 1] if panels else below[0, :]), chart)
     if caption:
-        figure.supxlabel(caption, fontsize=SMALL)
+        figure.supxlabel(fill(caption, IN_A_LINE), fontsize=SMALL)
     return figure

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from textwrap import fill
 from typing import Any
 
 import ipywidgets
@@ -140,9 +139,7 @@ class SegmentationLab(SegmentationTraits, TrialLab):
         self.run.wait_for_orders()
         gains = "; ".join(f"{gain.num_labels} {self.counted}: {gain}" for gain in self.gains())
         caption = f"{self._title()}. " + (f"Gain over {self.over}, {gains}" if gains else "")
-        return street_figure(
-            self.watch.sheet(), self._curves(), self.chart(), self._now(), fill(caption, 140)
-        )
+        return street_figure(self.watch.sheet(), self._curves(), self.chart(), self._now(), caption)
 
     # -- parts ----------------------------------------------------------------------------------------
 

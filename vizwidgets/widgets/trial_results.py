@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import fill
 from typing import Any, ClassVar
 
 from matplotlib.figure import Figure
@@ -119,7 +118,7 @@ class TrialResults(Explorer):
         caption = f"{self._title()}. " + (f"Gain over {self.over}, {gains}" if gains else "")
         is_training = self.run.state == "running"  # on another thread: its network is not asked now
         picture = self._sheet if is_training else self._picture()
-        return lab_figure(self.chart(), picture, self._curves(), self._now(), fill(caption, 140))
+        return lab_figure(self.chart(), picture, self._curves(), self._now(), caption)
 
     def record(self) -> dict[str, Any]:
         """Return the order of the moment, what came out, and the points of the chart as JSON-able data."""
