@@ -22,13 +22,14 @@ ROOT = """
 """
 SWITCH = (WIDGETS / "projector.js").read_text().replace("export default { render };", "")
 MODEL = "{ get: () => true, set() {}, save_changes() {}, on() {}, off() {} }"
+HIDDEN = "window.parent = window; document.body.className = 'vscode-light';"  # as VS Code does
 HEARD = "window.heard = []; window.addEventListener('keydown', (event) => window.heard.push(event.key));"
 
 
 @pytest.fixture
 def frame(browser):
     """The frame, in which an explorer has got what it gets in every notebook; beneath it a switch."""
-    code = f"{SCRIPT}{HEARD}repairAround(document.querySelector('.vw-root'));"
+    code = f"{HIDDEN}{SCRIPT}{HEARD}repairAround(document.querySelector('.vw-root'));"
     switch = f"{SWITCH}render({{ model: {MODEL}, el: document.querySelector('main') }})"
     inside = f"<style>{STYLE}</style>{ROOT}<main></main><script>{code}{{{switch}}}</script>"
     rules = """allow="fullscreen 'none'" style="border: 0; height: 9000px; width: 100%\""""
@@ -58,7 +59,7 @@ def test_the_keys_of_a_slider_do_not_reach_the_notebook_and_its_own_do(frame):
 def test_a_page_in_a_frame_is_not_projected_for_its_height_is_not_that_of_the_screen(frame):
     expect(frame.get_by_role("button", name="Projector mode")).to_be_disabled()
     expect(frame.get_by_role("status")).to_contain_text("Not in this program")
-    expect(frame.locator("body")).not_to_have_class("vw-projector")
+    expect(frame.locator("body")).to_have_class("vscode-light")
 
 
 def test_in_a_dark_theme_of_vs_code_words_are_light_but_for_those_it_lays_on_white(browser):

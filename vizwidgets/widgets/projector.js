@@ -47,7 +47,8 @@ function render({ model, el }) {
   el.classList.add('vw-projector-line');
   el.append(toggle, words);
 
-  const isFramed = () => window.parent !== window && !el.closest('.jp-Notebook'); // the notebook is outside: VS Code, Colab
+  const isFramed = () => !el.closest('.jp-Notebook') // the notebook is outside: Colab, and VS Code that hides its frame
+    && (window.parent !== window || document.body.matches('[class*="vscode-"]'));
   const follow = () => {
     const notebook = el.closest('.jp-Notebook');
     if (model.get('is_on') && !isFramed()) light(notebook, owner, exit); else dim();

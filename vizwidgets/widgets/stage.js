@@ -4,6 +4,9 @@
 const FIELDS = 'textarea, select, [contenteditable="true"], input:not([type="range"], [type="checkbox"], [type="radio"])';
 const KEPT = 'data-lm-suppress-shortcuts'; // JupyterLab and Notebook 7 leave the keys of such an element alone
 
+// VS Code hides from a page that it lies in a frame; Colab does not.
+const isInFrame = () => window.parent !== window || document.body.matches('[class*="vscode-"]');
+
 const stageButton = (parent, className, text, title, act) => {
   const node = document.createElement('button');
   node.type = 'button';
@@ -106,7 +109,7 @@ class Stage {
       if (!this.isOn) await document.exitFullscreen();
     } catch {
       if (!this.isOn) return;
-      if (window.parent !== window && window.innerHeight > screen.height) {
+      if (isInFrame() && window.innerHeight > screen.height) {
         await this.leave();
         this.refuse();
         return;
