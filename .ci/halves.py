@@ -12,6 +12,7 @@ tests one after the other.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -38,6 +39,7 @@ def main(words: Sequence[str]) -> int:
     if chosen or (os.cpu_count() or 1) == 1:
         return subprocess.run([*PYTEST, *words], cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     lessons, others = halves()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends this process ends both halves
     with tempfile.TemporaryDirectory() as folder, Path(folder, "lessons.log").open("w+b") as said:
         command = [*PYTEST, *words, *lessons]
         beside = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=said, stderr=subprocess.STDOUT)
