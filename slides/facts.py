@@ -9,7 +9,7 @@ from typing import Any
 
 PATHS = (5, 15, 45)  # minutes; the longer one holds the shorter one
 WORDS = ("formula", "list", "table", "question", "points")  # of markdown; points: what is bold in its list
-CODE = ("output", "code", "picture", "printed")  # of code; output is all that it left, pictures and print
+CODE = ("output", "code", "picture", "printed", "table")  # of code; output is all that it left
 LONGEST_TITLE, LONGEST_LINE = 60, 120  # letters that can be read from the last row
 
 

@@ -124,7 +124,7 @@ def _code_parts(cell: NotebookNode, facts: Facts, films: Collection[str]) -> Ite
         if isinstance(output, Picture):
             if {"output", "picture"} & set(wanted):
                 yield Part("picture", picture=output)
-        elif {"output", "printed"} & set(wanted):
+        elif {"output", output.kind} & set(wanted):  # printed, or a table
             yield Part(output.kind, output.html, width=output.width)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import nbformat
 import pytest
 
 from slides.outputs import Picture, shown_outputs
@@ -32,6 +33,15 @@ def test_of_code_are_shown_its_lines_and_what_it_printed_but_no_warnings(slides)
     code, output = slides["printed"].parts
     assert "channel" not in code.html and "activation" in code.html
     assert (output.kind, output.html, output.width) == ("printed", "True", 4)
+
+
+def test_of_what_was_printed_and_a_table_the_table_alone_can_be_shown():
+    lesson = small_lesson()
+    cell = next(cell for cell in lesson.cells if cell.id == "table")
+    cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stdout", text="made with"))
+    for show, shown in (("output", ["printed", "table"]), ("table", ["table"]), ("printed", ["printed"])):
+        cell.metadata.slide["show"] = show
+        assert kinds(next(slide for slide in read_slides(lesson) if slide.cell == "table")) == shown
 
 
 def test_a_bar_that_counted_how_far_something_was_is_left_out():
