@@ -23,12 +23,19 @@ NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SECONDS_PER_CELL = 3600
 # A film of many pictures is worth a slow run. Each is to stay below 1 MB, all sixteen together below 8 MB.
 MOST_SCENES = 36
+# Points that were measured on this machine before are of other runs: they would be there from the start.
 BEFORE = """
+import tempfile
+from pathlib import Path
+
+from vizwidgets.data import measurement_store
 from vizwidgets.draw import film
 from vizwidgets.widgets import recorder
 
 film.USUAL_BYTES = 600_000
 recorder.SHARE = 1.0
+nothing_measured = tempfile.TemporaryDirectory()
+measurement_store.cache_dir = lambda: Path(nothing_measured.name)
 """
 # Rows that are kept on the disk would be there at once: a film shows them climb.
 ANEW = "if isinstance({name}, vw.FilterWall):\n    {name}.run.reset()"

@@ -118,6 +118,19 @@ def test_walls_are_computed_anew_before_they_are_filmed(script):
         assert f"{name}.run.reset()" in sources[made + 1] and f"{name}.run_to_end()" in sources[made + 2]
 
 
+def test_films_of_runs_have_many_pictures():
+    few = {"autodiff_graph": 18, "node_explorer": 1}  # its steps; of a unit that is read there is one
+    for path in FILMS.rglob("*.html"):
+        assert len(read_film(path).pictures) >= few.get(path.stem, 25), path
+
+
+def test_what_was_measured_before_on_the_machine_that_made_a_film_is_not_in_it():
+    record = read_film(FILMS / "06_transfer_learning" / "lab.html").record
+    own = [point for point in record["measurements"] if point["origin"] == "yours"]
+    assert len(own) <= len(record["landed"]) == 1
+    assert "before" not in record["queue"][0]["words"]
+
+
 def test_records_of_films_are_plain_data():
     for path in FILMS.rglob("*.html"):
         json.dumps(read_film(path).record, allow_nan=False)
