@@ -18,9 +18,9 @@ from .segmentation_sheet import LabelPanel, SegmentationRow, panel_lines
 
 WIDTH, TITLE, WORDS, CAPTION = 9.6, 0.3, 0.27, 0.34  # inches
 WIDEST = 2.9  # picture
-ENTRY, LINE = 1.55, 0.25  # inches of an entry of the legend: across and down
+ENTRY, LINE = 1.6, 0.26  # inches of an entry of the legend: across and down
 LETTERS = 9.5  # points: names in the pictures
-TITLE_SIZE, WORDS_SIZE, KEY_SIZE = 13, 11.5, 11.5  # points
+TITLE_SIZE, WORDS_SIZE, KEY_SIZE = 13, 12.5, 12.5  # points
 LEADING = 1.25  # from one line of words to the next, in their size
 
 
