@@ -54,12 +54,12 @@ def run(tmp_path):
     return ran
 
 
-def test_both_halves_run_at_once_and_the_last_line_is_pytests(run):
+def test_both_halves_run_at_once_and_a_last_line_as_pytests_adds_them_up(run):
     done = run(tests=MEETS.format(mine="a", theirs="b"), notebooks=MEETS.format(mine="b", theirs="a"))
     assert done.returncode == 0, done.stdout
-    tests, lessons = (line for line in done.stdout.splitlines() if " passed in " in line)
-    assert "1 passed" in tests and "2 passed" in lessons
-    assert done.stdout.splitlines()[-1] == lessons
+    tests, lessons, both = (line for line in done.stdout.splitlines() if " passed in " in line)
+    assert "1 passed" in tests and "2 passed" in lessons and "== 3 passed in " in both
+    assert done.stdout.splitlines()[-1] == both
 
 
 @pytest.mark.parametrize("folder", ["tests", "website"])
@@ -67,7 +67,25 @@ def test_a_failure_in_either_half_is_shown_and_fails_the_run(run, folder):
     done = run("-ra", **{folder: FAILS})
     assert done.returncode == 1
     assert f"FAILED {folder}/test_{folder}.py::test_it" in done.stdout
-    assert done.stdout.count(" passed") == (2 if folder == "website" else 1)  # the other half went on
+    assert "= 1 failed, 2 passed in " in done.stdout.splitlines()[-1]  # the other half went on
+
+
+def test_a_half_of_which_flags_leave_no_test_does_not_fail_the_run(run):
+    marked = "import pytest\n@pytest.mark.timeout\ndef test_it(): pass\n"
+    done = run("-m=timeout", website=marked)
+    assert done.returncode == 0, done.stdout
+    assert "= 1 passed, 2 deselected" in done.stdout.splitlines()[-1]
+
+
+def test_where_no_test_is_left_at_all_the_run_says_so_as_pytest_does(run):
+    assert run("-m=timeout").returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.mark.parametrize("folder", ["tests", "website"])
+def test_a_half_that_breaks_off_counts_as_an_error(run, folder):
+    done = run(**{folder: "def test_it(): import os; os._exit(0)\n"})
+    assert done.returncode != 0
+    assert "1 error" in done.stdout.splitlines()[-1]
 
 
 def test_words_that_choose_tests_are_run_alone(run):
@@ -82,7 +100,7 @@ def test_the_halves_together_are_all_that_pytest_alone_would_run():
     code = "from halves import halves; print(*map('|'.join, halves()))"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, cwd=ROOT / ".ci", capture_output=True, text=True, check=True)
-    lessons, others = (half.split("|") for half in done.stdout.split())
+    others, lessons = (half.split("|") for half in done.stdout.split())
     wanted = [path.relative_to(ROOT).as_posix() for pattern in patterns for path in ROOT.glob(pattern)]
     assert sorted(lessons + others) == sorted(wanted)
     assert lessons[0] == "notebooks/00_start_here.ipynb" and lessons[-1] == "website"
