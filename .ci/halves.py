@@ -5,8 +5,8 @@
     python .ci/halves.py tests/core # words that are no flags choose tests: one pytest runs them
 
 Either half leaves a core idle for much of its time: a browser's tests wait, the small networks of the lessons
-divide badly. What the half of the lessons says is shown when the other one has ended; a last line, as pytest's,
-adds up both. `pytest` alone runs all tests one after the other.
+divide badly. What the lessons say is shown when the other half has ended; a last line, as pytest's, adds up
+both. `pytest` alone runs all tests one after the other.
 """
 
 from __future__ import annotations
