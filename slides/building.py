@@ -64,8 +64,9 @@ def write_decks(decks: Sequence[Deck], folder: Path, site: str = "") -> Path:
     write_style(folder)
     copy_reveal(folder / "reveal")
     copy_mathjax(folder / "mathjax")
+    there = {deck.stem for deck in decks} | {page.stem for page in folder.glob("*.html")}  # some from before
     for deck in decks:
-        write_deck(deck, folder, site)
+        write_deck(deck, folder, site, there)
         for slide in deck.slides:
             if not site and any(part.kind == "film" for part in slide.parts):  # with the player of today
                 deck.films[slide.cell].save(folder / "films" / deck.stem / f"{slide.cell}.html")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ WIDE, LONG = 1.6, 50  # a picture as wide, or code with as many letters in a lin
 SMALLEST, LARGEST = 24, 40  # pixels; letters of code and print fill the slide within these limits,
 WITH_PICTURE = 26  # and leave room for a picture
 LETTER = 0.552  # width of a letter over its height, set as close as the style sheet does
+_TO_DECK = re.compile(r'href="(\d\d_\w+)\.html"')
 _PAGES = Environment(loader=FileSystemLoader(PAGE), autoescape=True, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -57,8 +59,8 @@ class Deck:
         return sum(slide.facts.minutes <= minutes for slide in self.slides)
 
 
-def write_deck(deck: Deck, folder: Path, site: str = "") -> Path:
-    """Write a deck with its pictures and return its page; `site` as in `write_decks`."""
+def write_deck(deck: Deck, folder: Path, site: str = "", decks: Collection[str] = ()) -> Path:
+    """Write a deck with its pictures and return its page; `site` as in `write_decks`, `decks` are all there are."""
     for slide in deck.slides:
         for place, part in enumerate(slide.parts):
             if part.picture:
@@ -66,7 +68,8 @@ def write_deck(deck: Deck, folder: Path, site: str = "") -> Path:
                 picture.parent.mkdir(parents=True, exist_ok=True)
                 picture.write_bytes(part.picture.data)
     page = folder / f"{deck.stem}.html"
-    page.write_text(deck_page(deck, site), encoding="utf-8")
+    text = without_lost_links(deck_page(deck, site), [deck.stem, *decks], site)
+    page.write_text(text, encoding="utf-8")
     return page
 
 
@@ -82,6 +85,23 @@ def deck_page(deck: Deck, site: str = "") -> str:
         address=lambda slide, place: _address(deck.stem, slide, place),
         letters=_letters,
     )
+
+
+def without_lost_links(page: str, decks: Collection[str], site: str = "") -> str:
+    """Return a page whose links to decks that are missing lead to the lesson on the website, or to the map.
+
+    Examples
+    --------
+    >>> without_lost_links('<a href="05_saliency.html">', ["04_vgg16_filters"])
+    '<a href="index.html">'
+    """
+
+    def mended(link: re.Match[str]) -> str:
+        if link[1] in decks:
+            return link[0]
+        return f'href="{site}lessons/{link[1]}.html"' if site else 'href="index.html"'
+
+    return _TO_DECK.sub(mended, page)
 
 
 def map_page(decks: Sequence[Deck], site: str = "") -> str:

@@ -129,6 +129,16 @@ def test_what_a_deck_needs_lies_beside_it(course, tmp_path):
             assert (page.parent / re.split("[?#]", address)[0]).is_file(), address
 
 
+def test_a_link_to_a_lesson_leads_to_its_deck_or_where_there_is_none_to_the_map(course, tmp_path):
+    lesson, executed, films = course
+    notebook = nbformat.read(lesson.path, 4)
+    notebook.cells[4].source = "See [there](04_bad.ipynb), and [here](03_hills.ipynb)."
+    nbformat.write(notebook, lesson.path)
+    write_decks([lesson_deck(Lesson(lesson.path), executed, films)], tmp_path / "out")
+    page = (tmp_path / "out" / "03_hills.html").read_text()
+    assert '<a href="index.html">there</a>, and <a href="03_hills.html">here</a>' in page
+
+
 def test_a_lesson_that_failed_or_never_ran_has_no_deck(course):
     lesson, executed, films = course
     save_executed(small_lesson(), lesson.stem, ["picture"], "library", executed)

@@ -45,6 +45,9 @@ def test_the_failing_lesson_is_named_the_rest_is_built_and_what_was_there_before
 
 def test_a_lesson_with_slides_has_its_deck_beside_its_page_and_plays_the_films_of_the_site(root):
     lesson = write_small_lesson(root / "notebooks" / "03_hills.ipynb")
+    notebook = nbformat.read(lesson, as_version=4)
+    notebook.cells[4].source = "As in [a lesson that did not run](01_second.ipynb)."
+    nbformat.write(notebook, lesson)
     save_executed(small_lesson(), lesson.stem, [], "any", root / "executed")
     films = root / "notebooks" / "films"
     (films / "00_first").rename(films / "03_hills")
@@ -57,6 +60,7 @@ def test_a_lesson_with_slides_has_its_deck_beside_its_page_and_plays_the_films_o
     assert 'href="../decks/03_hills.html"' in page and 'href="../lessons/03_hills.html"' in deck
     assert 'data-src="../films/03_hills/live.html#slide+light"' in deck and "03_hills" in index
     assert 'href="../notebooks/03_hills.ipynb"' in index and "00_first" not in index
+    assert '<a href="../lessons/01_second.html">a lesson that did not run</a>' in deck
     assert list(faults(root / "site")) == []
 
 
