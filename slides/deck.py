@@ -60,7 +60,7 @@ class Deck:
 
 
 def write_deck(deck: Deck, folder: Path, site: str = "", decks: Collection[str] = ()) -> Path:
-    """Write a deck with its pictures and return its page; `site` as in `write_decks`, `decks` are all there are."""
+    """Write a deck with its pictures and return its page; `site` as in `write_decks`, `decks`: all."""
     for slide in deck.slides:
         for place, part in enumerate(slide.parts):
             if part.picture:
