@@ -248,7 +248,7 @@ def test_one_line_shows_what_a_network_says_and_counts_its_iou():
         both = ((said == number) & (truth == number) & known).sum()
         either = (((said == number) | (truth == number)) & known).sum()
         ious.append(both / either)
-    words = figure.axes[2].get_xlabel()
+    words = " ".join(figure.axes[2].get_xlabel().split())  # however it is broken into lines
     right = 100 * (said == truth)[known].mean()
     assert words == f"mean IoU {np.mean(ious):.2f}, {right:.0f} % of pixels right"
     bars = show_class_iou(scenes, {"net": Brightness(), "truth": scenes.labels.clamp(max=2)}).axes[0]
