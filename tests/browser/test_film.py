@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import opened_page, write_notebook
-from vizwidgets.draw.film import Film, Scene
+from vizwidgets.draw.film import NO_CURVES, Film, Scene
 
 pytestmark = pytest.mark.browser
 
@@ -49,6 +49,8 @@ class FilmPage:
         expect(self.words).to_have_text(f"step {2 * index} of 60")
         expect(self.picture).to_have_attribute("data-step", str(2 * index))
         expect(self.scrubber).to_have_value(str(index))
+        line = self.scrubber.evaluate("each => each.style.getPropertyValue('--at') * each.max")
+        assert line == pytest.approx(index)  # it is coloured up to the handle
         assert self.gray() == 4 * index
 
 
@@ -171,6 +173,32 @@ def test_on_a_slide_the_keys_that_play_no_film_go_to_the_deck(browser, film_path
             page.keyboard.press(key)
         page.wait_for_function("() => heard.length >= 3")
         assert page.evaluate("() => heard") == [34, 83, 27]
+
+
+SHAPES = {"square": (16, 16), "wide": (16, 30), "strip": (16, 52)}
+
+
+@pytest.mark.parametrize("words", ["step 1 of 2: two words", "a sentence of words " * 10])
+def test_on_a_slide_picture_curves_bar_and_words_lie_within_the_frame(browser, tmp_path, words):
+    frames = []
+    for name, shape in SHAPES.items():
+        scenes = [Scene(step, np.full((*shape, 3), step, np.uint8), words) for step in range(2)]
+        for curves in (NO_CURVES, (["activation"], VALUES[:1, :2], [("activation", [0])])):
+            path = tmp_path / f"{name}{len(frames)}.html"
+            Film.of(scenes, title="net", kind="Explorer", alt=name, curves=curves).save(path)
+            frames.append(f'<iframe src="{path.name}#slide" width="1184" height="480"></iframe>')
+    (tmp_path / "deck.html").write_text(f"<!DOCTYPE html>{''.join(frames)}")
+    with opened_page(browser, 1280, 800) as page:
+        page.goto((tmp_path / "deck.html").as_uri())
+        for frame in page.frames[1:]:
+            frame.wait_for_selector(".vw-film-words:not(:empty)")
+            parts = frame.locator(".vw-film-frame, .vw-film-plot:not([hidden]), .vw-film-bar, .vw-film-words")
+            boxes = parts.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().toJSON())")
+            assert max(box["bottom"] for box in boxes) <= 480 and max(box["right"] for box in boxes) <= 1184
+            assert min(box["height"] for box in boxes[:-2]) >= 120, frame.url
+            assert all(above["bottom"] <= boxes[-2]["top"] for above in boxes[:-2])
+            shown = frame.locator(".vw-film-words")
+            assert shown.evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
 
 
 AROUND = """<!DOCTYPE html><iframe src="run.html" style="width: {width}px; border: 0"></iframe><script>

@@ -127,6 +127,7 @@ class Player {
     this.screen.show(this.index, this.film.steps[this.index]);
     this.chart.show({ step: this.film.steps[this.index] });
     this.scrubber.value = this.index;
+    this.scrubber.style.setProperty('--at', this.index / Math.max(this.end, 1));
     this.words.textContent = words;
     if (this.isPlaying) return; // a screen reader would read each of them
     this.scrubber.setAttribute('aria-valuetext', words);
