@@ -18,6 +18,12 @@ def test_a_caption_too_long_for_its_picture_is_broken_and_keeps_the_size_of_its_
     assert all(font(LARGEST).getlength(line) <= 150 for line in found.lines[0])
 
 
+def test_letters_one_pixel_smaller_save_a_line_and_two_are_not_given_for_it() -> None:
+    saved, broken = captions(["reads 4: 35.0", "a 5: 35.0"], 90), captions(["reads 4: 35.0", "a 5: 35.0"], 82)
+    assert saved == ([["reads 4: 35.0"], ["a 5: 35.0"]], LARGEST - 1)
+    assert broken == ([["reads 4:", "35.0"], ["a 5: 35.0"]], LARGEST)
+
+
 @pytest.mark.parametrize("width", [12, 28, 60, 90, 150, 300])
 def test_captions_stay_beneath_their_pictures_and_no_word_is_lost_where_there_is_room(width: int) -> None:
     found = captions([LONG], width)
