@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -13,7 +13,8 @@ from .pixels import Bytes, to_bytes
 
 PAPER, RIGHT, WRONG, UNKNOWN = "#ffffff", "#404040", "#8f1d00", "#595959"
 LINE, GAP, FRAME = 22, 5, 3  # pixels: caption, between pictures, frame of a wrong one
-LETTERS = 18  # pixels, of which a projector shows as many
+LETTERS, SMALLEST = 18, 12  # pixels, of which a projector shows as many
+Fonts = Mapping[bool, ImageFont.FreeTypeFont]  # of right answers, and of wrong ones
 
 
 def answer_sheet(
@@ -49,30 +50,38 @@ def answer_sheet(
     width, height = side + 2 * GAP, side + LINE + GAP
     sheet = Image.new("RGB", (columns * width - GAP, rows * height - GAP + 2 * FRAME + 4), PAPER)
     pen = ImageDraw.Draw(sheet)
+    fonts = {is_wrong: _letters({*truths, *(guesses or ())}, side, is_wrong) for is_wrong in (False, True)}
     for index, image in enumerate(images):
         left, top = GAP // 2 + index % columns * width, FRAME + index // columns * height
         sheet.paste(_sized(to_bytes(image), side), (left, top))
         guess = None if guesses is None else guesses[index]
-        _label(pen, left, top, side, truths[index], guess)
+        _label(pen, (left, top), side, (truths[index], guess), fonts)
     return np.asarray(sheet)
 
 
-def _label(pen: ImageDraw.ImageDraw, left: int, top: int, side: int, truth: str, guess: str | None) -> None:
+def _label(
+    pen: ImageDraw.ImageDraw, corner: tuple[int, int], side: int, said: tuple[str, str | None], fonts: Fonts
+) -> None:
+    (left, top), (truth, guess) = corner, said
     is_wrong = guess is not None and guess != truth
     color = WRONG if is_wrong else UNKNOWN if guess is None else RIGHT
     if is_wrong:
         pen.rectangle((left - 1, top - 1, left + side, top + side), outline=WRONG, width=FRAME)
-    words = f"✗ {guess}" if is_wrong else guess or truth
-    letters = _letters(words, side, is_wrong)
-    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, letters, anchor="mm")
+    words = _words(guess or truth, is_wrong)
+    pen.text((left + side / 2, top + side + LINE / 2 + 1), words, color, fonts[is_wrong], anchor="mm")
 
 
-def _letters(words: str, side: int, is_bold: bool) -> ImageFont.FreeTypeFont:
-    """Return letters with which a class's name reaches not much into the next picture."""
+def _words(name: str, is_wrong: bool) -> str:
+    return f"✗ {name}" if is_wrong else name
+
+
+def _letters(names: Iterable[str], side: int, is_wrong: bool) -> ImageFont.FreeTypeFont:
+    """Return letters with which each name stays beneath its picture, and off the next name."""
+    words = [_words(name, is_wrong) for name in names]
     size = LETTERS
-    while size > 12 and font(size, is_bold).getlength(words) > side + 2 * GAP:
+    while size > SMALLEST and max(map(font(size, is_wrong).getlength, words), default=0) > side:
         size -= 1
-    return font(size, is_bold)
+    return font(size, is_wrong)
 
 
 def _sized(picture: Bytes, side: int) -> Image.Image:
