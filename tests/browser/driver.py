@@ -40,6 +40,7 @@ CHROMIUM_FLAGS = [
 ]
 APPS = {"lab": ("jupyterlab", "LabApp"), "notebook": ("notebook", "JupyterNotebookApp")}
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+START_SECONDS = 180.0  # on a machine that has much to do besides
 WINDOW: ViewportSize = {"width": 1300, "height": 1000}
 KERNEL = "window.jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel"
 
@@ -82,7 +83,11 @@ class LabServer:
             self._process = subprocess.Popen(
                 self._command(), env=self._environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:  # `with` ends only what has begun
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -143,8 +148,8 @@ class LabServer:
         }
         return {**os.environ, **{name: str(self._home / folder) for name, folder in folders.items()}}
 
-    def _wait_until_ready(self, timeout: float = 90.0) -> None:
-        deadline = time.monotonic() + timeout
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(OSError):
                 self.api("GET", "status")
