@@ -9,6 +9,7 @@ const ICONS = {
   Pause: 'M3 2h4v12H3zM9 2h4v12H9z',
   Zoom: 'M1 1h6v2H4.4l8.6 8.6V9h2v6H9v-2h2.6L3 4.4V7H1z',
 };
+const WORDY = 100; // letters; longer words do not fit beside the bar
 const SPEAK_MS = 2000; // between two status lines that are said aloud while it plays
 
 // The text that a page or a widget holds, as `mount` takes it.
@@ -81,11 +82,12 @@ class Player {
   }
 
   arrange(el, heading, note) {
-    const { title, source, panels, size: [height, width] } = this.film;
+    const { title, source, panels, words, size: [height, width] } = this.film;
     el.classList.add('vw-film');
     el.classList.toggle('vw-film-wide', width > 1.5 * height);
     el.classList.toggle('vw-film-strip', width > 2.4 * height);
     el.classList.toggle('vw-film-bare', !panels.length);
+    el.classList.toggle('vw-film-wordy', words.some((each) => each.length > WORDY));
     el.setAttribute('role', 'group');
     el.setAttribute('aria-label', title);
     const body = make('div', 'vw-film-body', {}, [
