@@ -264,6 +264,7 @@ def test_keys_work_in_a_notebook_whose_cell_is_selected(server, open_notebook):
     film.expect_scene(NUM_SCENES - 1)
     assert film.picture.bounding_box()["width"] > 150
     notebook.select_cell("load_film")  # in command mode, where the notebook takes keys for itself
+    notebook.page.evaluate("heard = []; document.addEventListener('keydown', ({key}) => heard.push(key))")
     film.scrubber.focus()
     for key, index in [("Home", 0), ("ArrowRight", 1), ("ArrowRight", 2), ("ArrowLeft", 1), ("End", 30)]:
         notebook.page.keyboard.press(key)
@@ -276,3 +277,5 @@ def test_keys_work_in_a_notebook_whose_cell_is_selected(server, open_notebook):
     notebook.page.get_by_role("combobox", name="Speed").focus()
     notebook.page.keyboard.press("ArrowDown")
     expect(notebook.page.get_by_role("combobox", name="Speed")).to_have_value("2")
+    notebook.page.keyboard.press("Escape")
+    assert notebook.page.evaluate("heard") == ["Escape"]  # a page that listens for keys hears no other one

@@ -18,8 +18,8 @@ from vizwidgets.draw.film_still import film_still
 from vizwidgets.models.zoo import list_models
 
 HERE = Path(__file__).parent
-PLAYER = ("chart.js", "film_screen.js", "film_player.js")  # what the page of a film has too
-SCRIPTS = (*(f"../draw/{name}" for name in PLAYER), "stage.js", "film_view.js")  # one module
+PLAYER = ("chart.js", "film_screen.js", "film_player.js")  # what the page of a film has too; one module
+SCRIPTS = (*(f"../draw/{name}" for name in PLAYER), "stage.js", "live_repair.js", "film_view.js")
 STYLES = ("../draw/film_player.css", "stage.css")
 
 
