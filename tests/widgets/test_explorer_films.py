@@ -15,6 +15,7 @@ from torch import nn
 import vizwidgets as vw
 from vizwidgets.draw.film import Film
 from vizwidgets.draw.film_scenes import decode_picture
+from vizwidgets.draw.wall_sheet import CAPTION, HEAD, LABEL, MARGIN
 from vizwidgets.models.replay import replay
 from vizwidgets.widgets import filmed, recorder, saliency_stepper
 
@@ -269,9 +270,9 @@ def test_a_wall_fills_row_by_row_to_what_it_is(tmp_path, monkeypatch):
     assert sorted(set(film.steps)) == list(film.steps)
     assert film.words[0] == "no picture yet" and film.words[-1] == "2: step 5 of 5"
     side = explorer._stepper.side
-    tops = [44 + row * (side + 20) for row in (0, 1)]
-    rows = [[decode_picture(picture)[top + 10 : top + side - 10, 200 : 184 + side - 10] for top in tops]
-            for picture in film.pictures]  # fmt: skip
+    tops, left = [HEAD + row * (side + CAPTION) for row in (0, 1)], MARGIN + LABEL
+    sheets = [decode_picture(picture) for picture in film.pictures]
+    rows = [[sheet[top + 10 : top + side - 10, left + 16 : left + side - 10] for top in tops] for sheet in sheets]
     assert all(difference(part, 236) < 1 for part in rows[0])  # gray: nothing there
     assert difference(rows[-2][0], rows[-1][0]) < TOLERANCE < difference(rows[-2][1], rows[0][1])
     for place, result in enumerate(explorer._stepper.results):
