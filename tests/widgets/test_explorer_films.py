@@ -272,7 +272,8 @@ def test_a_wall_fills_row_by_row_to_what_it_is(tmp_path, monkeypatch):
     side = explorer._stepper.side
     tops, left = [HEAD + row * (side + CAPTION) for row in (0, 1)], MARGIN + LABEL
     sheets = [decode_picture(picture) for picture in film.pictures]
-    rows = [[sheet[top + 10 : top + side - 10, left + 16 : left + side - 10] for top in tops] for sheet in sheets]
+    within = slice(left + 16, left + side - 10)
+    rows = [[sheet[top + 10 : top + side - 10, within] for top in tops] for sheet in sheets]
     assert all(difference(part, 236) < 1 for part in rows[0])  # gray: nothing there
     assert difference(rows[-2][0], rows[-1][0]) < TOLERANCE < difference(rows[-2][1], rows[0][1])
     for place, result in enumerate(explorer._stepper.results):
