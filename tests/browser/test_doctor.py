@@ -62,8 +62,7 @@ def test_where_threads_are_not_shown_a_run_goes_on_with_the_page_and_can_be_paus
     assert notebook.execute("import threading; print([t.name for t in threading.enumerate()])").count(
         "'vizwidgets'"
     ) == 0
-    page.press("Pause")
-    page.expect_state("paused")
+    page.pause()
     expect(bar).to_be_hidden()
     held = page.step
     assert 0 < held < 4000
