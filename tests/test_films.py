@@ -124,8 +124,9 @@ def test_films_of_runs_have_many_pictures():
         assert len(read_film(path).pictures) >= few.get(path.stem, 25), path
 
 
-def test_what_was_measured_before_on_the_machine_that_made_a_film_is_not_in_it():
-    record = read_film(FILMS / "06_transfer_learning" / "lab.html").record
+@pytest.mark.parametrize("lesson", ["06_transfer_learning", "07_playing_for_data"])
+def test_what_was_measured_before_on_the_machine_that_made_a_film_is_not_in_it(lesson):
+    record = read_film(FILMS / lesson / "lab.html").record
     own = [point for point in record["measurements"] if point["origin"] == "yours"]
     assert len(own) <= len(record["landed"]) == 1
     assert "before" not in record["queue"][0]["words"]
