@@ -1,8 +1,8 @@
 // Curves in stacked panels, drawn on a canvas in the colours of the page.
 
 const DASHES = [[], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4]];
-const COLORS = { // Okabe and Ito, told apart with any colour vision; lighter ones where the page is dark
-  light: ['#0072B2', '#D55E00', '#009E73', '#B3568C', '#7A6A00'],
+const COLORS = { // after Okabe and Ito, told apart with any colour vision; lighter ones where the page is dark
+  light: ['#0072B2', '#D55E00', '#009E73', '#9C2F74', '#604000'],
   dark: ['#56B4E9', '#F0803C', '#2BC79A', '#E59FC8', '#F0E442'],
 };
 

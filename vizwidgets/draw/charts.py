@@ -14,8 +14,8 @@ from matplotlib.ticker import FuncFormatter
 from .curves import human, named
 from .pixels import Bytes
 
-# Okabe and Ito's colours, told apart with any colour vision; the dashes tell curves apart without colour.
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#7A6A00")
+# Okabe and Ito's first three and two darker ones, told apart with any colour vision, and by dashes without.
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#9C2F74", "#604000")
 DASHES: tuple[tuple[float, ...], ...] = ((), (6, 2), (2, 1.5), (7, 2, 2, 2), (1, 1))
 LETTERS, SMALL = 11, 10  # points: of words, and of numbers and legends; a slide shows them as 15 px or more
 Panel = tuple[str, Sequence[int]]  # title, and which series it shows

@@ -18,7 +18,7 @@ from .learning_svg import dashes_of
 from .pixels import Bytes
 
 INK = "#222222"
-ARM_COLORS = (*COLORS, "#56B4E9")  # as many as Okabe and Ito have that can be seen on white
+ARM_COLORS = (*COLORS, "#56B4E9")  # as many as can be told apart on white
 IN_A_LINE = 120  # letters beneath the figure of a lab
 MARKERS = ("o", "s", "^", "D", "v", "p", "h")
 
