@@ -20,7 +20,7 @@ MANY = 9  # so many pixels are shown with their numbers
 AROUND = 5  # units of the map that are shown with their numbers, along a side
 BARS, LINE = 16, 35  # units of a vector that are shown, and the height of each
 MARK = "#D55E00"  # on the image
-LETTERS, FIGURES = 18, 16  # pixels of the page: of words, and at most of numbers in the squares
+LETTERS, FIGURES = 18, 17  # pixels of the page: of words, and at most of numbers in the squares
 
 Seen = tuple[slice, slice]
 Place = tuple[int, ...]
