@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.driver import Notebook, opened_page, write_notebook
 from tests.browser.stage_page import CHART, LEAST_TEXT, SCREEN, TRACES, problems
@@ -74,6 +74,7 @@ def hall_notebook(server, browser):
         notebook.run_all()
         expect(page.locator(".vw-stage-button")).to_have_count(2 + len(SEEN) * len(more), timeout=60_000)
         expect(page.locator(".vw-root .vw-canvas[data-step='12']")).to_be_visible(timeout=20_000)
+        wait_until_drawn(page)
         yield notebook
         notebook.end_kernel()
 
@@ -83,6 +84,14 @@ def hall(hall_notebook):
     hall_notebook.errors.clear()
     yield hall_notebook
     assert [error for error in hall_notebook.errors if not any(known in error for known in NOT_OURS)] == []
+
+
+def wait_until_drawn(page: Page) -> None:
+    """Wait until no explorer of the page gets further parts: some come after its header."""
+    known, count = -1, 0
+    while known != count:
+        known, count = count, page.evaluate(TRACES)["kept"]
+        page.wait_for_timeout(700)
 
 
 def go_on_stage(notebook: Notebook, root: str) -> None:
