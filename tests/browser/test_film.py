@@ -146,7 +146,7 @@ def test_dark_and_light_follow_the_system_or_the_address(film, film_path):
         paper, ink = shown()
         assert (paper < 50, ink > 200) == (is_dark, is_dark)
     film.page.evaluate("() => { location.hash = 'slide+dark'; }")  # a page around it that changes its theme
-    film.page.wait_for_function("() => document.documentElement.dataset.theme === 'dark'")
+    expect(film.page.locator("html")).to_have_attribute("data-theme", "dark")
     assert shown()[0] < 50
     assert not film.page.locator("h1").is_visible()  # a slide has a title of its own
 

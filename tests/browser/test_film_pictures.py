@@ -19,6 +19,10 @@ NUM_SCENES, HEIGHT, WIDTH = 15, 64, 640
 SUM = (
     "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((sum, part) => sum + part, 0)"
 )
+# A film's page runs no text as a script, so `wait_for_function` may look only once there.
+SCROLLED = """frame => new Promise((done) => {
+    const look = () => { if (frame.scrollLeft > 0) done(); else requestAnimationFrame(look); };
+    look(); })"""
 
 
 def pictures() -> list[np.ndarray]:
@@ -69,7 +73,7 @@ def test_a_wide_picture_is_enlarged_on_a_phone_and_scrolls_sideways(page):
     assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") > 200
     frame.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => document.querySelector('.vw-film-frame').scrollLeft > 0")
+    frame.evaluate(SCROLLED)
     expect(picture).to_have_attribute("data-step", "14")  # the keys have scrolled it, and no more
     button.click()
     assert picture.bounding_box()["width"] < 390
