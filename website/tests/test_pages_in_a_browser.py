@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from website.lessons import lessons
 
@@ -153,10 +153,10 @@ def test_a_film_is_as_high_as_what_it_shows_and_follows_the_button_for_dark(open
     page.wait_for_function("document.querySelector('.course-film iframe').style.height")
     shown = inside.evaluate("document.documentElement.offsetHeight")
     assert abs(film.bounding_box()["height"] - shown) <= 4
-    paper, steps = "getComputedStyle(document.body).backgroundColor", page.evaluate("history.length")
-    before = inside.evaluate(paper)
+    before = inside.evaluate("getComputedStyle(document.body).backgroundColor")
+    steps = page.evaluate("history.length")
     page.evaluate("document.body.dataset.theme = 'dark'")  # what the button does
-    inside.wait_for_function(f"{paper} !== '{before}'")
+    expect(inside.locator("body")).not_to_have_css("background-color", before)
     assert page.evaluate("history.length") == steps
 
 
