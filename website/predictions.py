@@ -17,6 +17,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from vizwidgets.widgets import prediction
+from vizwidgets.widgets.number_asked import most
 from vizwidgets.widgets.outcome import AGREES, CLOSE, CLOSE_PERCENT, IS_CLOSE, in_words
 
 DATA = prediction.DATA
@@ -84,15 +85,15 @@ def card(said: Mapping[str, Any], came: Mapping[str, Came]) -> str:
 
 def _question(said: Mapping[str, Any], came: Came | None) -> str:
     title = f'<p class="vw-predict-title"><small>Your prediction</small>{escape(said["question"])}</p>'
-    asked = " or ".join(said["options"]) or {"number": f"in {said['unit']}"}.get(
-        said["kind"], "in a few words"
-    )
+    number = said["unit"] if said["unit"].startswith("of ") else f"in {said['unit']}"
+    asked = " or ".join(said["options"]) or {"number": number}.get(said["kind"], "in a few words")
     told = ""
     if came is not None:
         link = f'<a href="#{came.place}">{"How it came about" if came.words else "See what came"}</a>'
         words = f"<b>{escape(came.words)}</b> · " if came.words else ""
         told = f"<details><summary>What came</summary><p>{words}{link}</p></details>"
-    values = json.dumps({**said, **_verdict(said["kind"], came)}, ensure_ascii=False)
+    known = {**said, "most": most(said["unit"]), **_verdict(said["kind"], came)}
+    values = json.dumps(known, ensure_ascii=False)
     inner = f"{title}<p>{escape(asked)}?</p>{told}"
     return (
         f'<div class="course-guess" data-card="{escape(values)}"><div class="vw-predict">{inner}</div></div>'

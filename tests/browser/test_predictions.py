@@ -17,11 +17,12 @@ pytestmark = pytest.mark.browser
 FOLDER = Path(tempfile.mkdtemp())
 HERE = f"import os\nos.environ['VIZWIDGETS_PROGRESS'] = {str(FOLDER)!r}\nimport vizwidgets as vw"
 QUESTION = "a goat on grass"
+SHARE = "empty meadows that are called a sheep"
 CELLS = [
     HERE,
     f'vw.predict("{QUESTION}", "a goat", "a sheep")',
     f'vw.outcome("{QUESTION}", "a sheep")',
-    'vw.predict("how far block5_conv3 sees", unit="pixels")',
+    f'vw.predict("{SHARE}", unit="%")',
     "vw.course_map()",
 ]
 
@@ -66,14 +67,21 @@ def predict_by_keys(notebook):
     page.keyboard.press("Enter")
     expect(came).to_contain_text("As you predicted.")
 
+    number.get_by_role("button", name="Commit").click()  # of an empty card
+    expect(number).to_contain_text("A number from 0 to 100 is wanted.")
+    number.get_by_role("spinbutton").fill("400")
+    page.keyboard.press("Enter")
+    expect(number).to_contain_text("A number from 0 to 100 is wanted.")
+    expect(number.get_by_role("spinbutton")).to_be_focused()
     number.get_by_role("spinbutton").fill("40")
     page.keyboard.press("Enter")
-    expect(number.get_by_role("status").first).to_contain_text("40 pixels")
-    assert kept() == {QUESTION: ("a sheep", "a sheep"), "how far block5_conv3 sees": ("40", "")}
+    expect(number.get_by_role("status").first).to_contain_text("40 %")
+    expect(number).not_to_contain_text("is wanted")
+    assert kept() == {QUESTION: ("a sheep", "a sheep"), SHARE: ("40", "")}
 
     notebook.run_cell("course_map")
     row = page.get_by_role("row").filter(has_text="01 Sheep or goat?")
-    expect(row).to_contain_text("1 of 4")
+    expect(row).to_contain_text("2 of 4")
     assert os.fspath(FOLDER) in page.locator(".vw-map").inner_text()
 
 

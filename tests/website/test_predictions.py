@@ -37,6 +37,13 @@ def test_a_number_and_what_it_came_to_are_told_behind_a_fold_with_the_way_there(
     assert 'href="#cell-came"' in page
 
 
+@pytest.mark.parametrize(("unit", "most"), [("of 8", 8), ("%", 100), ("pixels", None)])
+def test_a_page_knows_how_large_a_number_can_be(unit, most):
+    page = card(said(vw.predict("how large, on a page", unit=unit)), {})
+    assert values(page)["most"] == most
+    assert f"<p>{unit if unit == 'of 8' else f'in {unit}'}?</p>" in page
+
+
 @pytest.mark.parametrize(
     ("unit", "value", "right"),
     [("pixels", 196.0, [176.4, 215.6]), ("%", 2.0, [-3.0, 7.0]), ("points", -10.0, [-11.0, -9.0])],

@@ -98,6 +98,10 @@ def test_a_few_words_are_compared_by_the_student_alone():
         (("a goat", "a sheep"), "", "a cow", "one of a goat, a sheep; got 'a cow'"),
         ((), "pixels", "many", "a number of pixels, such as 12 or 0.5; got 'many'"),
         ((), "pixels", "nan", "a number"),
+        ((), "of 8", "many", "a number, of 8, such as"),
+        ((), "of 8", "-3.5", "a number from 0 to 8 here; got '-3.5'"),
+        ((), "of 8", "50", "a number from 0 to 8 here"),
+        ((), "%", "101", "a number from 0 to 100 here"),
         ((), "pixels", "inf", "a number"),
         ((), "", " \n ", "a few words"),
     ],
@@ -108,6 +112,13 @@ def test_what_is_no_answer_is_refused_in_words_by_code_and_in_the_page(options, 
         card.commit(answer)
     press_commit(card, answer)
     assert words.split(";")[0] in card.note and card.answer == ""
+
+
+@pytest.mark.parametrize(("unit", "answer"), [("of 8", 0), ("of 8", 8), ("%", 100), ("points", -4)])
+def test_a_number_that_its_unit_allows_is_taken(unit, answer):
+    card = vw.predict("a question", unit=unit)
+    card.commit(answer)
+    assert card.answer == str(answer)
 
 
 def test_a_long_answer_is_cut_and_odd_messages_are_let_go():
@@ -149,6 +160,8 @@ def test_a_card_whose_answers_could_not_be_told_apart_is_refused(question, optio
         ((), "pixels", "many", "one number of pixels; got 'many'"),
         ((), "pixels", torch.ones(2), "one number of pixels"),
         ((), "pixels", float("nan"), "one number of pixels; got nan"),
+        ((), "of 8", "banana", "one number, of 8; got 'banana'"),
+        ((), "%", "many", "one number, in %; got"),
         ((), "", [1, 2], "one number; got"),
     ],
 )

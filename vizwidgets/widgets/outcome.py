@@ -13,6 +13,7 @@ from torch import Tensor
 
 from vizwidgets.grading.progress.keeper import KEEPER
 
+from .number_asked import number_in_words
 from .prediction import DATA, LISTENERS, OPTIONS, STYLE, UNITS, known_prediction
 
 CLOSE = 0.1  # a number is close when it is off by a tenth of what came at most
@@ -127,7 +128,7 @@ def _value(question: str, came: Any) -> Any:
         value = came.item() if isinstance(came, Tensor) else came
         if not isinstance(value, str) and abs(float(value)) < float("inf"):
             return value
-    raise ValueError(f"the outcome of {question!r} is one number{f' of {unit}' * bool(unit)}; got {came!r}.")
+    raise ValueError(f"the outcome of {question!r} is one {number_in_words(unit)}; got {came!r}.")
 
 
 def in_words(came: str | SupportsFloat, unit: str = "") -> str:

@@ -7,6 +7,15 @@ const part = (tag, className = '', text = '') => {
   return made;
 };
 
+// What a card waits for.
+const wanted = (model) => {
+  const most = model.get('most');
+  if (model.get('kind') === 'choice') return 'Choose one of these first.';
+  if (model.get('kind') === 'words') return 'A few words are wanted first.';
+  return typeof most === 'number' ? `A number from 0 to ${most.toLocaleString('en')} is wanted.`
+    : 'A number is wanted, such as 12 or 0.5.';
+};
+
 const KEYS = 'data-lm-suppress-shortcuts'; // or arrows and Enter go to the notebook
 let numCards = 0;
 
@@ -27,7 +36,8 @@ const fields = (model) => {
   const input = label.querySelector('input');
   input.setAttribute('aria-label', `Your prediction${kind === 'number' ? `, ${model.get('unit')}` : ', in a few words'}`);
   if (kind === 'number') input.step = 'any';
-  else Object.assign(input, { maxLength: 300, placeholder: 'in a few words' });
+  if (typeof model.get('most') === 'number') Object.assign(input, { min: 0, max: model.get('most') });
+  if (kind === 'words') Object.assign(input, { maxLength: 300, placeholder: 'in a few words' });
   return [label];
 };
 
@@ -73,8 +83,11 @@ function render({ model, el }) {
   const send = () => {
     const chosen = inputs.find((input) => input.checked || input.type !== 'radio');
     const answer = chosen?.value.trim();
-    if (!answer) (chosen ?? inputs[0]).focus();
-    else if (answer === model.get('answer')) renew(); // nothing changes, so nothing will be heard of it
+    renewNote();
+    if (!answer || !chosen.checkValidity()) {
+      below.textContent = wanted(model);
+      (chosen ?? inputs[0]).focus();
+    } else if (answer === model.get('answer')) renew(); // nothing changes, so nothing will be heard of it
     else model.send({ type: 'commit', answer });
   };
   commit.addEventListener('click', send);

@@ -15,6 +15,8 @@ from vizwidgets.grading.progress.entries import Prediction
 from vizwidgets.grading.progress.keeper import KEEPER, now
 from vizwidgets.grading.progress.place import notebook_name
 
+from .number_asked import is_number, most, number_in_words
+
 HERE = Path(__file__).parent
 STYLE = (HERE / "prediction.css").read_text(encoding="utf-8")
 DATA = "application/vnd.vizwidgets.prediction+json"  # of both cards, for pages that are made of a notebook
@@ -34,7 +36,7 @@ class PredictionCard(anywidget.AnyWidget):
     options : tuple of str
         To choose from; empty for a number or a few words.
     unit : str
-        Of the number; empty for a few words.
+        Of the number; empty for a few words. ``%``, and ``of 8`` and the like, say how large it can be.
     on_commit : callable, optional
         Called with the answer.
     """
@@ -46,6 +48,7 @@ class PredictionCard(anywidget.AnyWidget):
     kind = traitlets.Enum(("choice", "number", "words"), help="What an answer is.").tag(sync=True)
     options = traitlets.List(traitlets.Unicode(), help="What can be chosen.").tag(sync=True)
     unit = traitlets.Unicode(help="Of a number.").tag(sync=True)
+    most = traitlets.Float(None, allow_none=True, help="The largest number; None: any.").tag(sync=True)
     answer = traitlets.Unicode(help="What the student has committed to; empty before.").tag(sync=True)
     shown = traitlets.Unicode(help="The answer with its unit.").tag(sync=True)
     note = traitlets.Unicode(help="What went wrong while it was kept.").tag(sync=True)
@@ -60,7 +63,7 @@ class PredictionCard(anywidget.AnyWidget):
         on_commit: Callable[[str], None] | None = None,
     ) -> None:
         kind = "choice" if options else "number" if unit else "words"
-        super().__init__(question=question, kind=kind, options=list(options), unit=unit)
+        super().__init__(question=question, kind=kind, options=list(options), unit=unit, most=most(unit))
         self._on_commit = on_commit
         self._show(answer)
         self.on_msg(self._receive)
@@ -88,8 +91,11 @@ class PredictionCard(anywidget.AnyWidget):
         words = _cleaned(answer)
         if self.kind == "choice" and words not in self.options:
             raise ValueError(f"a prediction is one of {', '.join(self.options)}; got {words!r}.")
-        if self.kind == "number" and not _is_number(words):
-            raise ValueError(f"a prediction is a number of {self.unit}, such as 12 or 0.5; got {words!r}.")
+        if self.kind == "number" and not is_number(words):
+            wanted = number_in_words(self.unit)
+            raise ValueError(f"a prediction is a {wanted}, such as 12 or 0.5; got {words!r}.")
+        if self.most is not None and not 0 <= float(words) <= self.most:
+            raise ValueError(f"a prediction is a number from 0 to {self.most:,g} here; got {words!r}.")
         if not words:
             raise ValueError("a prediction has a few words; got none.")
         self._show(words)
@@ -129,7 +135,7 @@ def predict(question: str, *options: str, unit: str = "") -> PredictionCard:
     *options : str
         What can be chosen. Without any, the answer is a number if there is a `unit`, else a few words.
     unit : str
-        Of the number.
+        Of the number. With ``%`` it is from 0 to 100, with ``of 8`` from 0 to 8.
 
     Returns
     -------
@@ -202,13 +208,6 @@ def _check(question: Any, options: tuple[Any, ...], unit: Any) -> None:
 def _cleaned(answer: str | float) -> str:
     """Return an answer without line breaks and spaces around it, and not too long to be kept."""
     return " ".join(str(answer).split())[:LONGEST]
-
-
-def _is_number(words: str) -> bool:
-    try:
-        return abs(float(words)) < float("inf")
-    except ValueError:
-        return False
 
 
 def _page(card: PredictionCard) -> str:
