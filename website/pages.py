@@ -11,6 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from slides.facts import PATHS
+
 from .lessons import EXECUTED, ROOT, Lesson, failed_cells, read_executed
 from .pictures import Gallery, shown_outputs
 from .predictions import script, what_came
@@ -136,10 +138,12 @@ class Pages:
         place = self.files / "notebooks" / notebook.name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(notebook, place)
-        link = f'<a href="../notebooks/{notebook.name}" download>Download this page as a notebook</a>'
-        slides = f'<a href="../decks/{notebook.stem}.html">slides for 5, 15 and 45 minutes</a>'
-        further = f" For a lecture: {slides}." if notebook.stem in self.decks else ""
-        words = f"{link}, to run it and to change it.{further}"
+        link = f'<a href="../notebooks/{notebook.name}" download>download this page as a notebook</a>'
+        words = f"Here films play where the notebook can be pressed and pulled: to run it, {link}."
+        if notebook.stem in self.decks:
+            deck = f"../decks/{notebook.stem}.html"
+            paths = [f'<a href="{deck}?path={minutes}">{minutes}</a>' for minutes in PATHS]
+            words += f" Slides for a lecture of {', '.join(paths[:-1])} or {paths[-1]} minutes."
         return new_markdown_cell(f'<p class="course-download">{words}</p>')
 
     def _texts(self) -> None:

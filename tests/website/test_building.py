@@ -57,7 +57,7 @@ def test_a_lesson_with_slides_has_its_deck_beside_its_page_and_plays_the_films_o
         (root / "site" / name).read_text()
         for name in ("lessons/03_hills.html", "decks/03_hills.html", "decks/index.html")
     )
-    assert 'href="../decks/03_hills.html"' in page and 'href="../lessons/03_hills.html"' in deck
+    assert 'href="../decks/03_hills.html?path=15"' in page and 'href="../lessons/03_hills.html"' in deck
     assert 'data-src="../films/03_hills/live.html#slide+light"' in deck and "03_hills" in index
     assert 'href="../notebooks/03_hills.ipynb"' in index and "00_first" not in index
     assert '<a href="../lessons/01_second.html">a lesson that did not run</a>' in deck

@@ -31,6 +31,19 @@ function nameLandmarks() {
   document.querySelector(".toc-drawer")?.setAttribute("aria-label", "On this page");
 }
 
+// A figure that a narrow screen makes small leads to itself in its own size.
+const LEGIBLE = 0.8;
+
+function leadToLargePictures() {
+  for (const picture of document.querySelectorAll(".course-picture > img")) {
+    if (picture.clientWidth >= LEGIBLE * Number(picture.getAttribute("width"))) continue;
+    const link = document.createElement("a");
+    [link.className, link.href, link.title] = ["course-large", picture.src, "Full size"];
+    picture.replaceWith(link);
+    link.append(picture);
+  }
+}
+
 addEventListener("message", fitFilm);
 for (const film of FILMS) {
   film.frame.addEventListener("load", () => (film.hasLoaded = true));
@@ -40,5 +53,7 @@ new MutationObserver(() => FILMS.forEach(dressFilm)).observe(document.body, { at
 nameLandmarks();
 letKeyboardsScroll();
 addEventListener("load", letKeyboardsScroll);
+addEventListener("load", leadToLargePictures);
 addEventListener("resize", letKeyboardsScroll);
+addEventListener("resize", leadToLargePictures);
 addEventListener("toggle", letKeyboardsScroll, true); // a folded answer was opened
