@@ -89,6 +89,17 @@ def test_no_page_is_wider_than_a_phone(open_page, path):
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
 
 
+def test_a_figure_that_a_phone_makes_small_leads_to_itself_in_its_own_size(open_page):
+    page = open_page("lessons/05_saliency.html", PHONE)
+    picture = page.locator("a.course-large img").first
+    wide = int(picture.get_attribute("width"))
+    assert picture.evaluate("each => each.clientWidth") < 0.8 * wide
+    picture.click()
+    alone = page.locator("img")
+    expect(alone).to_have_count(1)
+    assert alone.evaluate("each => each.naturalWidth") >= wide
+
+
 @pytest.fixture(params=["a server", "a folder"])
 def place(request, site, address) -> str:
     """Where the site is: readers meet it on the web, and on their disk."""
