@@ -22,18 +22,21 @@ const followFrame = () => {
   if (isAsked) parent.postMessage({ vizwidgets: 'height', height: root.offsetHeight }, '*');
 };
 
-// On a slide the keys that play no film belong to the deck, also after a click into the film.
-const KEPT = new Set([' ', 'Enter', 'Tab', 'Shift', 'Home', 'End', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']);
+// On a slide the keys that play no film belong to the deck, also after a click into the film; arrows turn the slide,
+// but on the slider.
+const KEPT = new Set([' ', 'Enter', 'Tab', 'Shift', 'Home', 'End', 'ArrowUp', 'ArrowDown']);
+const SLIDER = new Set(['ArrowLeft', 'ArrowRight']);
 const handOnKey = (event) => {
-  const isOurs = event.defaultPrevented || KEPT.has(event.key) || event.target.matches?.('select');
-  if (isOurs || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isOurs = KEPT.has(event.key) || (SLIDER.has(event.key) && event.target.matches?.('input'));
+  if (isOurs || event.target.matches?.('select') || event.ctrlKey || event.metaKey || event.altKey) return;
   if (!document.documentElement.classList.contains('is-slide')) return;
   event.preventDefault();
+  event.stopPropagation();
   parent.postMessage({ vizwidgets: 'key', keyCode: event.keyCode }, '*');
 };
 
 addEventListener('hashchange', followAddress);
-addEventListener('keydown', handOnKey);
+addEventListener('keydown', handOnKey, true); // before the film
 addEventListener('resize', followFrame);
 addEventListener('DOMContentLoaded', () => {
   const el = document.getElementById('film');
