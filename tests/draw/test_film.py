@@ -250,6 +250,22 @@ def test_a_film_with_something_else_in_its_place_is_damaged(page, tmp_path, chan
         read_film(tmp_path / "run.html")
 
 
+def test_a_page_that_is_no_film_is_not_named_among_those_that_are_there(page, tmp_path):
+    (tmp_path / "decks").mkdir()
+    (tmp_path / "decks" / "slides.html").write_text("<!DOCTYPE html><title>vizwidgets</title>")
+    (tmp_path / "a.html").mkdir()  # a folder of that name
+    (tmp_path / "about.html").write_text("<!DOCTYPE html>")
+    with pytest.raises(FileNotFoundError, match=r"there are 'run.html'\.$"):
+        read_film(tmp_path / "walk.html")
+    (tmp_path / "films" / "lesson").mkdir(parents=True)
+    (tmp_path / "run.html").rename(tmp_path / "films" / "lesson" / "run.html")
+    with pytest.raises(IsADirectoryError, match=r"there are 'films/lesson/run.html'\.$"):
+        read_film(tmp_path)
+    (tmp_path / "films" / "lesson" / "run.html").unlink()
+    with pytest.raises(IsADirectoryError, match="there are no films"):
+        read_film(tmp_path)
+
+
 def test_a_path_at_which_there_is_no_film_is_answered_with_those_that_are_there(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for path, error, words in [

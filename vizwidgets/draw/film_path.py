@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 MOST_NAMES = 4  # of films that are there
+PLACES = ("*.html", "*/*.html", "films/*/*.html")  # the last: where the course has its own
+MARK, HEAD = b'content="vizwidgets film ', 400  # stands within the first bytes of a film
 
 
 def film_bytes(path: Any) -> bytes:
@@ -51,9 +54,20 @@ def _in_words(path: Path, error: OSError) -> str:
 
 
 def _films_in(folder: Path) -> str:
-    found = list(folder.glob("*.html")) or list(folder.glob("*/*.html"))
-    names = sorted(each.relative_to(folder).as_posix() for each in found)
+    names: list[str] = []
+    for place in PLACES:
+        films = (each for each in sorted(folder.glob(place)) if _is_film(each))
+        names = names or [each.relative_to(folder).as_posix() for each in islice(films, MOST_NAMES + 1)]
     more = ", …" if len(names) > MOST_NAMES else ""
     if names:
         return f"In {str(folder)!r} there are {', '.join(map(repr, names[:MOST_NAMES]))}{more}."
     return f"In {str(folder.absolute())!r} there are no films; explorer.save('name.html') writes one."
+
+
+def _is_film(path: Path) -> bool:
+    """Return whether a page begins as a film does: slides and websites are pages, too."""
+    try:
+        with path.open("rb") as file:
+            return MARK in file.read(HEAD)
+    except OSError:
+        return False
