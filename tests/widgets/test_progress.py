@@ -10,6 +10,7 @@ import pytest
 
 import vizwidgets as vw
 from tests.widgets.test_prediction import HOSTILE, Page
+from vizwidgets.grading.progress.book import Book
 from vizwidgets.grading.progress.course import course, sheets
 from vizwidgets.grading.progress.entries import Prediction, Result, Visit
 from vizwidgets.grading.progress.keeper import KEEPER
@@ -209,9 +210,14 @@ def test_what_was_exported_on_another_computer_is_taken_in_and_twice_is_once(tmp
 def test_what_is_no_progress_is_not_taken_in_and_changes_nothing(tmp_path, monkeypatch):
     KEEPER.note(*ALL_OF_SECOND)
     before = vw.progress().book
-    (tmp_path / "table.csv").write_text("kind,lesson")
-    with pytest.raises(ValueError, match=r"table.csv: .*add takes a file that progress\(\).export"):
-        vw.progress().add(tmp_path / "table.csv")
+    for name, inside in {"table.csv": b"kind,lesson", "README.md": b"# Hello\n", "a.png": b"\x89PNG"}.items():
+        (tmp_path / name).write_bytes(inside)
+        words = r"this is no exported progress of vizwidgets. add takes a file that progress\(\).export"
+        with pytest.raises(ValueError, match=f"{name}: {words}"):
+            vw.progress().add(tmp_path / name)
+    (tmp_path / "cut.json").write_text(Book(tuple(ALL_OF_SECOND)).text()[:300])
+    with pytest.raises(ValueError, match="cut.json: from line .* cut short, or changed by hand. add takes"):
+        vw.progress().add(tmp_path / "cut.json")
     with pytest.raises(OSError, match="absent.json cannot be read: No such file"):
         vw.progress().add(tmp_path / "absent.json")
     assert vw.progress().book == before

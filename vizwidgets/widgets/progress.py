@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from vizwidgets.core.tables import Row, text_table
-from vizwidgets.grading.progress.book import Book
+from vizwidgets.grading.progress.book import NO_PROGRESS, Book
 from vizwidgets.grading.progress.keeper import KEEPER
 from vizwidgets.grading.progress.place import progress_file
 from vizwidgets.grading.whole_file import write_whole
@@ -105,8 +105,9 @@ class Progress:
         except OSError as error:
             raise OSError(f"{path} cannot be read: {error.strerror}.") from error
         except ValueError as error:
+            said = NO_PROGRESS if isinstance(error, UnicodeDecodeError) else error
             wanted = 'add takes a file that progress().export("mine.json") has written.'
-            raise ValueError(f"{path}: {error} {wanted}") from error
+            raise ValueError(f"{path}: {said} {wanted}") from error
         if not KEEPER.take_in(other, self.path):
             raise OSError(KEEPER.trouble)
         self.book, self.trouble = KEEPER.read(self.path), KEEPER.trouble

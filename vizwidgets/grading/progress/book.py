@@ -9,7 +9,10 @@ from typing import Any
 
 from .entries import KINDS, Entry, Prediction, Result, Visit
 
-FORMAT = "vizwidgets progress 1"
+FAMILY = "vizwidgets progress"
+FORMAT = f"{FAMILY} 1"
+HEAD = 200  # letters, within which a whole or cut one names its format
+NO_PROGRESS = "this is no exported progress of vizwidgets."
 ABOUT = (
     "What you predicted, which exercises you solved, and when you were there. This file is yours: it stays "
     "on this computer, nothing sends it anywhere, and you may delete it."
@@ -89,16 +92,18 @@ class Book:
         OtherFormat
             If another version of this library wrote it.
         ValueError
-            If it is damaged.
+            If it is damaged, or something else.
         """
         try:
             found = json.loads(text, parse_constant=_refuse)
         except json.JSONDecodeError as error:
+            if text.strip() and FAMILY not in text[:HEAD]:
+                raise ValueError(NO_PROGRESS) from None
             raise ValueError(f"from line {error.lineno} on it was cut short, or changed by hand.") from error
         except RecursionError:
             raise ValueError("it is nested too deeply.") from None
-        if not isinstance(found, dict) or not str(found.get("format", "")).startswith("vizwidgets progress"):
-            raise ValueError("this is no progress of vizwidgets.")
+        if not isinstance(found, dict) or not str(found.get("format", "")).startswith(FAMILY):
+            raise ValueError(NO_PROGRESS)
         if found["format"] != FORMAT:
             raise OtherFormat(f"it is of another version ({found['format']}); this one reads {FORMAT}.")
         return cls(tuple(_entry(kind, values) for kind in KINDS for values in _list(found.get(kind.kind))))
