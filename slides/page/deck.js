@@ -1,11 +1,17 @@
-// One deck holds the three paths: ?path=5, ?path=15, and all of it. Keys: S speaker view, D dark, O all slides (overview.js).
+// One deck holds the three paths: ?path=5, ?path=15, and all of it. Keys: S speaker view, D dark, O all slides (overview.js),
+// ? all keys (help.js).
 const asked = new URLSearchParams(location.search);
-const path = [5, 15, 45].includes(Number(asked.get("path"))) ? Number(asked.get("path")) : 45;
+const isPath = [5, 15, 45].includes(Number(asked.get("path")));
+const path = isPath ? Number(asked.get("path")) : 45;
 
 for (const slide of document.querySelectorAll(".slides > section")) {
   if (Number(slide.dataset.minutes) > path) slide.remove();
 }
 for (const place of document.querySelectorAll("[data-path]")) place.textContent = path;
+if (asked.has("path") && !isPath) {
+  const words = ` · no path “${asked.get("path").slice(0, 12)}”, so this is all of it`;
+  document.querySelector(".path").append(words);
+}
 
 const dark = () => {
   const colours = document.documentElement.classList.toggle("dark") ? "dark" : "light";
@@ -23,10 +29,15 @@ window.MathJax = {
   svg: { fontCache: "local" }, // a formula takes its letters along into the speaker's window
   options: { enableMenu: false },
   startup: {
-    // The speaker's window lacks the style that hides what is meant for screen readers: there it would stand twice.
+    // The speaker's window lacks our style: what is meant for screen readers would stand there twice, and a long
+    // formula would be cut off.
     pageReady: async () => {
       await MathJax.startup.defaultPageReady();
       document.querySelectorAll("aside mjx-assistive-mml").forEach((each) => each.remove());
+      for (const { style } of document.querySelectorAll("aside mjx-container > svg")) {
+        style.maxWidth = "100%";
+        style.height = "auto";
+      }
     },
   },
 };
@@ -51,6 +62,8 @@ Reveal.initialize({
   transition: "none",
   totalTime: 60 * path,
   overview: false, // ours shows all slides
-  keyboard: { 27: showOverview, 68: dark, 79: showOverview },
+  help: false, // so are our keys
+  keyboardCondition: isForDeck,
+  keyboard: { 27: showOverview, 63: showHelp, 68: dark, 79: showOverview, 112: showHelp, 191: showHelp },
   plugins: [RevealNotes],
 });

@@ -130,3 +130,31 @@ def test_a_key_makes_it_dark(page):
     assert page.evaluate(background) == "rgb(255, 255, 255)"
     page.keyboard.press("d")
     assert page.evaluate(background) == "rgb(16, 20, 27)"
+
+
+def test_a_key_shows_the_keys_and_any_way_out_leads_back_to_the_slide(page):
+    keys = page.get_by_role("dialog", name="Keys")
+    for way in ("Escape", "Shift+Slash", "ArrowRight", "click"):
+        page.keyboard.press("Shift+Slash")
+        expect(keys).to_contain_text("notes of the speaker")
+        page.mouse.click(8, 8) if way == "click" else page.keyboard.press(way)
+        expect(keys).to_be_hidden()
+    assert shown(page) == "title" and page.locator("dialog[open]").count() == 0
+
+
+def test_a_slide_that_was_made_black_comes_back_with_any_key_or_a_click(page):
+    for way in ("b", "ArrowRight", "Escape", "click"):
+        page.keyboard.press("b")
+        page.wait_for_function("Reveal.isPaused()")
+        page.mouse.click(600, 300) if way == "click" else page.keyboard.press(way)
+        page.wait_for_function("!Reveal.isPaused()")
+    assert shown(page) == "title" and page.locator("dialog[open]").count() == 0
+
+
+def test_a_path_that_there_is_not_leads_to_the_whole_deck_and_says_so(page, deck):
+    page.goto(f"{deck.as_uri()}?path=99")
+    page.wait_for_function("window.Reveal?.isReady()")
+    expect(page.locator("section.present .path")).to_have_text(
+        "03 · 45 minutes · no path “99”, so this is all of it"
+    )
+    assert page.evaluate("Reveal.getTotalSlides()") == 8
