@@ -73,6 +73,17 @@ def test_the_checks_of_a_sheet_count_in_its_own_row():
     assert "A1 · Looking into a network" in str(shown) and shown.next.lesson == FIRST
 
 
+@pytest.mark.parametrize("sheet", sheets(), ids=lambda sheet: sheet.name)
+def test_the_map_says_which_points_of_a_sheet_are_given_by_a_person(sheet):
+    notebook = json.loads((NOTEBOOKS / sheet.link.replace("selfstudy", "source")).read_text(encoding="utf-8"))
+    marks = [cell["metadata"]["nbgrader"] for cell in notebook["cells"] if "nbgrader" in cell["metadata"]]
+    graded = [mark for mark in marks if mark["grade"]]
+    by_person = sum(mark["points"] for mark in graded if mark["solution"])  # answered and graded
+    total = sum(mark["points"] for mark in graded)
+    words = f"{sheet.points:g} of the {total:g} points are checked by the notebook, {by_person:g} by a person"
+    assert words in str(vw.course_map()) and words in Page(vw.course_map()._repr_html_()).words
+
+
 def test_where_to_go_on_is_the_first_lesson_that_is_not_done():
     KEEPER.note(*ALL_OF_SECOND)
     assert vw.course_map().next.lesson == FIRST

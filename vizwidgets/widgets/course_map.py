@@ -14,6 +14,8 @@ from vizwidgets.grading.progress.standing import Standing, standings
 
 STYLE = (Path(__file__).parent / "course_map.css").read_text(encoding="utf-8")
 NONE = "–"
+SHEETS = "sheets of exercises"
+POINTS = "16 of the 20 points are checked by the notebook, 4 by a person"
 HEADS = ("lesson", "minutes", "predictions", "points", "last visit")
 
 
@@ -41,7 +43,8 @@ class CourseMap:
 
     def __repr__(self) -> str:
         rows = [(_label(one.lesson), *_cells(one)) for one in [*self.standings, *self.sheets]]
-        return "\n".join(filter(None, [self._summary(), text_table([HEADS, *rows]), self.kept]))
+        below = f"{SHEETS.capitalize()}: {POINTS}."
+        return "\n".join(filter(None, [self._summary(), text_table([HEADS, *rows]), below, self.kept]))
 
     def _repr_html_(self) -> str:
         lessons = "".join(_row(one, one is self.next) for one in self.standings)
@@ -104,7 +107,7 @@ def where_it_is_kept() -> str:
 def _table(lessons: str, exercises: str) -> str:
     """Return the table of both kinds of rows; its roles are said, for narrow it is drawn as blocks."""
     heads = "".join(f"<th role='columnheader' scope='col'>{head}</th>" for head in HEADS)
-    part = f"<th role='columnheader' scope='colgroup' colspan='{len(HEADS)}'>sheets of exercises</th>"
+    part = f"<th role='columnheader' scope='colgroup' colspan='{len(HEADS)}'>{SHEETS}: {POINTS}</th>"
     return (
         "<table role='table' aria-label='The lessons of the course'>"
         f"<thead role='rowgroup'><tr role='row'>{heads}</tr></thead>"
