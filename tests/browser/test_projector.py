@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.driver import Notebook, opened_page, write_notebook
-from tests.browser.stage_page import CHART, LEAST_TEXT, SCREEN, TRACES, problems
+from tests.browser.stage_page import CHART, LEAST_TEXT, SCREEN, TEXTS, TRACES, problems
 
 pytestmark = pytest.mark.browser
 
@@ -20,6 +20,13 @@ explorer.run_to_end()
 explorer
 """
 GRAPH = "graph = vw.AutodiffGraph()\ngraph"
+BETWEEN = """
+from vizwidgets.widgets.doctor_report import Finding, Report
+display(vw.predict("which way", "up", "down"), vw.outcome("which way", "up"), vw.course_map())
+found = Finding("Python", "fine", "3.12.1"), Finding("Memory", "trouble", "0.5 GB are free", "make room")
+display(Report(found))
+vw.show(torch.rand(3, 3, 64, 64), ["before", "after", "difference"], side=200)
+"""
 MORE = """
 import os, tempfile
 from torch import nn
@@ -55,6 +62,7 @@ SEEN = (
     (".vw-seg-grid", ".vw-seg-classes", ".vw-board .vw-chart.vw-small", ".vw-status"),
     (".vw-film-picture", ".vw-film-plot", ".vw-film-bar", ".vw-film-words"),
 )
+CARDS = ".vw-predict:has(input)", ".vw-predict:has(.vw-predict-pairs)", ".vw-map", ".vw-doctor"
 SWITCH = "vw.projector()"
 CONTENT = "window.jupyterapp.shell.currentWidget.content"
 ASCENT, COMPUTE = ".vw-root:has(.vw-verdict)", ".vw-root:has(.vw-graph)"
@@ -68,7 +76,8 @@ COVERS = """name => [[4, 4], [innerWidth - 4, 4], [4, innerHeight - 4], [innerWi
 def hall_notebook(server, browser):
     """Two explorers, in JupyterLab all that need no weights, in one page that serves all tests."""
     more = [MORE.strip()] if server.app == "lab" else []
-    write_notebook(server.root / "hall.ipynb", [SETUP.strip(), GRAPH, *more, "print('a word of the kernel')"])
+    cells = SETUP.strip(), GRAPH, *more, BETWEEN.strip(), "print('a word of the kernel')"
+    write_notebook(server.root / "hall.ipynb", list(cells))
     with opened_page(browser, *SCREEN) as page:
         notebook = Notebook.open(server, page, "hall.ipynb")
         notebook.run_all()
@@ -92,6 +101,21 @@ def wait_until_drawn(page: Page) -> None:
     while known != count:
         known, count = count, page.evaluate(TRACES)["kept"]
         page.wait_for_timeout(700)
+
+
+def letters_between(page: Page) -> list[str]:
+    """Return what the last row cannot read of the cards, tables and pictures between the explorers."""
+    found = []
+    for card in CARDS:
+        node = page.locator(card)
+        node.evaluate("each => each.scrollIntoView({block: 'start'})")
+        found += problems(page, card, ())
+        found += [text["words"] for text in node.evaluate(TEXTS) if text["size"] < 20]
+    picture = page.locator(".jp-RenderedImage img").last
+    natural, shown = picture.evaluate("each => [each.naturalWidth, each.getBoundingClientRect().width]")
+    if not 1.4 * natural < shown < SCREEN[0]:  # its captions have 14 pixels, and grow with it
+        found.append(f"a picture {natural} wide is shown {shown} wide")
+    return found
 
 
 def go_on_stage(notebook: Notebook, root: str) -> None:
@@ -119,7 +143,9 @@ def test_an_explorer_alone_on_the_screen_is_read_from_the_last_row(hall):
     expect(page.locator(".vw-stage .vw-side")).to_be_hidden()
     drawer = page.locator(".vw-stage .vw-stage-drawer")
     drawer.click()
-    assert problems(page, ".vw-stage", (".vw-canvas", ".vw-plot", ".vw-status", ".vw-side")) == []
+    seen = ".vw-canvas", ".vw-plot", ".vw-status", ".vw-numbers", ".vw-side"
+    assert problems(page, ".vw-stage", seen) == []
+    assert page.locator(".vw-stage .vw-plot").bounding_box()["height"] > 0.55 * SCREEN[1]
     drawer.click()
     page.keyboard.press("Escape")
     expect(page.locator(".vw-stage")).to_have_count(0)
@@ -198,6 +224,7 @@ def test_a_projected_page_shows_no_code_and_large_explorers_until_escape(hall):
         page.locator(root).evaluate("each => each.scrollIntoView({block: 'start'})")
         page.wait_for_timeout(300)
         assert problems(page, root, seen) == []
+    assert letters_between(page) == []
     owner = page.evaluate("() => document.body.dataset.vwProjector")
     hall.run_cell(SWITCH)
     hall.wait_for(f"![undefined, '{owner}'].includes(document.body.dataset.vwProjector)")
