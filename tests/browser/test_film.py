@@ -204,6 +204,30 @@ def test_on_a_slide_picture_curves_bar_and_words_lie_within_the_frame(browser, t
             assert shown.evaluate("(each) => each.scrollHeight <= each.clientHeight + 1")
 
 
+DRAWN = """window.drawn = new Set();
+const write = CanvasRenderingContext2D.prototype.fillText;
+CanvasRenderingContext2D.prototype.fillText = function (...words) {
+  drawn.add(words[0]);
+  write.apply(this, words);
+};"""
+
+
+@pytest.mark.parametrize(("names", "is_titled"), [(("total variation",) * 4, True), (tuple("abcd"), False)])
+def test_where_two_panels_name_the_same_their_titles_stand_above_them(browser, tmp_path, names, is_titled):
+    names = [name * (25 if len(name) == 1 else 1) for name in names]  # too long to stand beside a title
+    panels = [("mean terms", [0, 1]), ("pull on the pixels", [2, 3])]
+    scenes = [Scene(step, np.full((16, 16, 3), step, np.uint8), "") for step in range(2)]
+    curves = (names, np.ones((4, 2)), panels)
+    path = Film.of(scenes, title="net", kind="Wall", alt="gray", curves=curves).save(tmp_path / "run.html")
+    with opened_page(browser, 900, 600) as page:
+        page.add_init_script(DRAWN)
+        page.goto(f"{path.as_uri()}#slide")
+        page.wait_for_function("(name) => [...drawn].some((each) => each.startsWith(name))", arg=names[0])
+        titles = [title for title, _ in panels]
+        seen = page.evaluate("(titles) => titles.filter((each) => drawn.has(each))", titles)
+        assert seen == (titles if is_titled else [])
+
+
 AROUND = """<!DOCTYPE html><iframe src="run.html" style="width: {width}px; border: 0"></iframe><script>
 const frame = document.querySelector('iframe');
 frame.addEventListener('load', () => {{

@@ -160,6 +160,9 @@ class Chart {
     if (needed <= box.right + 12 || entries.length === 1) { // where it is narrow the names alone must do
       this.text(pen, panel.title, left, line, { weight: 600, alpha: 0.85 });
       left += title;
+    } else if (box.bottom - box.top > 100 && this.sharesNames(panel)) {
+      this.text(pen, panel.title, left, line, { weight: 600, alpha: 0.85 });
+      line += 17;
     }
     for (const { series, words, size } of entries) {
       if (left + size > box.right + 8 && left > box.left) [left, line] = [2, line + 17];
@@ -172,6 +175,12 @@ class Chart {
       left += size + 12;
     }
     return line;
+  }
+
+  sharesNames(panel) { // with another panel: the title alone tells their curves apart
+    const others = this.data.panels.filter((each) => each !== panel).flatMap((each) => each.series);
+    const names = new Set(others.map((series) => this.data.names[series]));
+    return panel.series.some((series) => names.has(this.data.names[series]));
   }
 
   curve(pen, series, plot, y) {
