@@ -66,7 +66,7 @@ def test_the_share_is_set_by_keyboard_and_the_training_set_changes(notebook):
     slider.press("ArrowLeft")
     notebook.wait_for_kernel("lab.share == 0.9 and lab.run.wait(20)", timeout=30)
     notebook.wait_for_kernel("(lab.data.backgrounds != lab.data.labels).sum() == 10")
-    expect(page.get_by_role("status")).to_contain_text("90 % expected", timeout=20_000)
+    expect(page.get_by_role("status")).to_contain_text("90 % of them as expected", timeout=20_000)
     assert canvas_hash(page.locator(".vw-canvas")) != before
 
 

@@ -205,7 +205,8 @@ def test_picture_and_record_stay_without_a_browser(trained):
     record = json.loads(json.dumps(trained.record()))
     assert record["answers"]["training"] == 1.0 and record["weights_hash"] == trained.model.weights_hash
     bundle = trained._repr_mimebundle_()
-    assert bundle["text/plain"] == "ShortcutLab(100 training images, 100 % expected)"
+    assert bundle["text/plain"] == "ShortcutLab(100 training images, 100 % of them as expected)"
+    assert trained.film().title == "Sheep or goat? 100 training images, 100 % of them as expected"
     assert len(bundle["image/png"]) > 20_000
     assert len(trained.figure().axes) == 5
 

@@ -231,4 +231,5 @@ class ShortcutLab(ShortcutTraits, TrainingFrame):
         return lambda: shortcut_sheet(wall(), bars, scene(), list(zip(("sheep", "goat"), says, strict=True)))
 
     def _words(self) -> str:
-        return f"{self.num_images} training images, {self._setting_words()}"
+        places = self._setting_words() if self.is_random else f"{percent(self.share)} of them as expected"
+        return f"{self.num_images} training images, {places}"
