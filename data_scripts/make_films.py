@@ -32,7 +32,7 @@ from vizwidgets.data import measurement_store
 from vizwidgets.draw import film
 from vizwidgets.widgets import recorder
 
-film.USUAL_BYTES = 600_000
+film.USUAL_BYTES = 560_000
 recorder.SHARE = 1.0
 nothing_measured = tempfile.TemporaryDirectory()
 measurement_store.cache_dir = lambda: Path(nothing_measured.name)
