@@ -40,6 +40,10 @@ help.addEventListener("keydown", (event) => {
 // Asked for each key, whether the deck may have it. One that comes from a film or a speaker has a code alone.
 const isForDeck = ({ key, keyCode }) => {
   if (MODIFIERS.includes(key)) return true;
+  if (help.open) { // where the browser has not brought the focus there yet
+    help.close();
+    return false;
+  }
   if (Reveal.isPaused() && ![B, DOT].includes(keyCode)) {
     Reveal.togglePause(false); // nobody shall look for the one key that brings the slide back
     return false;

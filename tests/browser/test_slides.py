@@ -31,6 +31,9 @@ CUT_OFF = """() => Reveal.getSlides().flatMap((slide) => {
     }).map((each) => each.outerHTML) })"""
 
 
+DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
 @pytest.fixture(scope="module")
 def deck(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("decks")
@@ -135,6 +138,7 @@ def test_a_key_makes_it_dark(page):
 def test_a_key_shows_the_keys_and_any_way_out_leads_back_to_the_slide(page):
     keys = page.get_by_role("dialog", name="Keys")
     for way in ("Escape", "Shift+Slash", "ArrowRight", "click"):
+        page.evaluate(DRAWN)  # what the key before has set going is over
         page.keyboard.press("Shift+Slash")
         expect(keys).to_contain_text("notes of the speaker")
         page.mouse.click(8, 8) if way == "click" else page.keyboard.press(way)

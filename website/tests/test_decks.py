@@ -12,7 +12,7 @@ from website.lessons import lessons
 @pytest.mark.parametrize("stem", [lesson.stem for lesson in lessons()])
 def test_every_lesson_leads_to_its_deck_and_the_deck_to_its_lesson(site, stem):
     lesson, deck = (site.folder / place / f"{stem}.html" for place in ("lessons", "decks"))
-    assert f'href="../decks/{stem}.html"' in lesson.read_text()
+    assert f'href="../decks/{stem}.html?path=45"' in lesson.read_text()
     assert f'href="../lessons/{stem}.html"' in deck.read_text()
     assert f'href="../lessons/{stem}.html"' in (site.folder / "decks" / "index.html").read_text()
 
