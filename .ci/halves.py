@@ -33,6 +33,7 @@ LESSONS = ("notebooks", "website")  # the website is built of what the lessons h
 PYTEST = (sys.executable, "-m", "pytest")
 # Threads that spin while they wait for a busy core take it from those who could use it: ten times the work.
 ENVIRONMENT = {"OMP_WAIT_POLICY": "passive", **os.environ}
+ONE_BY_ONE = "VIZWIDGETS_TESTS_ONE_BY_ONE"  # a variable: set, one pytest runs all tests
 NOTHING_CHOSEN = 5  # what pytest returns when flags such as -m leave no test
 BROKEN_OFF = b"1 error"
 FIRST = ("failed", "error", "passed", "skipped")
@@ -42,7 +43,7 @@ CLOSING = re.compile(rb"(ran|ed|errors?|warnings?)\S* in [0-9.]+s")  # as in "5 
 def main(words: Sequence[str]) -> int:
     """Run the tests; return 0 if all of them passed, else what the half that failed returned."""
     chosen = [word for word in words if not word.startswith("-")]
-    if chosen or (os.cpu_count() or 1) == 1:
+    if chosen or ONE_BY_ONE in os.environ or (os.cpu_count() or 1) == 1:
         return subprocess.run([*PYTEST, *words], cwd=ROOT, env=ENVIRONMENT, check=False).returncode
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whoever ends this process ends both halves
     color = ["--color=yes"] if sys.stdout.isatty() else []

@@ -32,7 +32,9 @@ def test_meets_the_other_half():
         time.sleep(0.02)
 """
 PASSES, FAILS = "def test_it(): pass\n", "def test_it(): assert 'a word to look for' == ''\n"
-BARE = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # the toy needs no plug-in, and is quick without
+ONE_BY_ONE = "VIZWIDGETS_TESTS_ONE_BY_ONE"
+HERE = {name: value for name, value in os.environ.items() if name != ONE_BY_ONE}
+BARE = {**HERE, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # the toy needs no plug-in, and is quick without
 
 pytestmark = pytest.mark.skipif(not (ROOT / ".ci").is_dir(), reason="only a checkout has .ci")
 
@@ -86,6 +88,13 @@ def test_a_half_that_breaks_off_counts_as_an_error(run, folder):
     done = run(**{folder: "def test_it(): import os; os._exit(0)\n"})
     assert done.returncode != 0
     assert "1 error" in done.stdout.splitlines()[-1]
+
+
+def test_where_it_is_asked_for_one_pytest_runs_all(run, monkeypatch):
+    monkeypatch.setitem(BARE, ONE_BY_ONE, "1")
+    done = run()
+    assert done.returncode == 0
+    assert done.stdout.count(" passed in ") == 1 and "3 passed" in done.stdout
 
 
 def test_words_that_choose_tests_are_run_alone(run):
