@@ -18,7 +18,7 @@ from nbformat import NotebookNode
 
 from vizwidgets.widgets import prediction
 from vizwidgets.widgets.number_asked import most
-from vizwidgets.widgets.outcome import AGREES, CLOSE, CLOSE_PERCENT, IS_CLOSE, in_words
+from vizwidgets.widgets.outcome import AGREES, IS_CLOSE, in_words, slack
 
 DATA = prediction.DATA
 SCRIPT = Path(__file__).with_suffix(".js")
@@ -107,8 +107,8 @@ def _verdict(kind: str, came: Came | None) -> dict[str, Any]:
     if kind == "choice" and isinstance(value, str):
         right = value
     elif kind == "number" and came is not None and isinstance(value, float):
-        slack = max(CLOSE * abs(value), CLOSE_PERCENT if came.unit.startswith("%") else 0)
-        right = [value - slack, value + slack]
+        off = slack(value, came.unit)
+        right = [value - off, value + off]
     verdicts = AGREES if kind == "choice" else IS_CLOSE
     return {"right": right, "yes": verdicts[True], "no": verdicts[False]}
 

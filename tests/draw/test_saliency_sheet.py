@@ -8,7 +8,8 @@ import torch
 from PIL import Image, ImageChops
 
 from vizwidgets.draw.color_scale import ColorScale, color_scale, laid_over
-from vizwidgets.draw.page import Page, shortened, wrapped
+from vizwidgets.draw.page import Page
+from vizwidgets.draw.page_lines import shortened, wrapped
 from vizwidgets.draw.pixels import to_bytes
 from vizwidgets.draw.saliency_layout import Cell, SaliencyLayout, lay_out
 from vizwidgets.draw.saliency_sheet import (

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from PIL import ImageDraw
 
 from .fonts import font
+from .page_lines import lines_of, shortened
 
 LARGEST, SMALLEST = 14, 8  # pixels; on a slide a sheet is enlarged, and the last row reads the largest
 FIRST_LINE, NEXT_LINE = 22, 17  # pixels that captions of one line need, and those for each further one
@@ -60,33 +61,13 @@ def captions(labels: Sequence[str], width: int) -> Captions:
     Captions(lines=[['reads 4: 35.0']], size=13)
     """
     for size in range(LARGEST, SMALLEST - 1, -1):
-        lines = [_broken(label, width, size) for label in labels]
+        lines = [lines_of(label, width, size) for label in labels]
         if all(len(each) <= MOST and _is_inside(each, width, size) for each in lines):
             found = Captions(lines, size)
-            smaller = Captions([_broken(label, width, size - 1) for label in labels], size - 1)
+            smaller = Captions([lines_of(label, width, size - 1) for label in labels], size - 1)
             return smaller if smaller.height < found.height and size > SMALLEST else found
-    return Captions([[_shortened(line, width) for line in each[:MOST]] for each in lines], SMALLEST)
-
-
-def _broken(label: str, width: int, size: int) -> list[str]:
-    lines, letters = [""], font(size)
-    for word in label.split(" "):
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and letters.getlength(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    return lines
+    return Captions([[shortened(line, width, SMALLEST) for line in each[:MOST]] for each in lines], SMALLEST)
 
 
 def _is_inside(lines: Sequence[str], width: int, size: int) -> bool:
     return all(font(size).getlength(line) <= width for line in lines)
-
-
-def _shortened(line: str, width: int) -> str:
-    letters = font(SMALLEST)
-    if letters.getlength(line) <= width:
-        return line
-    while line and letters.getlength(line + "…") > width:
-        line = line[:-1]
-    return line + "…"

@@ -127,10 +127,10 @@ def _files(scenes: Sequence[Scene], usual_bytes: int) -> list[bytes]:
 def _estimate(scenes: Sequence[Scene], blocks: Sequence[Blocks], quality: int) -> float:
     """Return how many bytes all scenes will have, judged by some of them: whole ones, and what changes."""
     total = 0.0
+    areas = [1 if each is None else each.sum() for each in blocks]
     for is_whole in (True, False):
         places = [place for place, each in enumerate(blocks) if (each is None) == is_whole]
         some = places[:: max(1, len(places) // SAMPLE)]
-        areas = {place: 1 if each is None else each.sum() for place, each in enumerate(blocks)}
         taken = sum(len(_file(scenes[place], blocks[place], quality)) for place in some)
         total += taken * sum(areas[place] for place in places) / max(sum(areas[place] for place in some), 1)
     return total

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PIL import Image, ImageDraw
 
 from .fonts import font
+from .page_lines import shortened
 from .pixels import Bytes
 
 INK, FAINT, PAPER, EMPTY = "#1a1a1a", "#5f5f5f", "#ffffff", "#ececec"
@@ -88,39 +89,3 @@ class Page:
     def _circle(self, x: float, y: float, radius: float, color: str, thick: int) -> None:
         corners = [part * self.zoom for part in (x - radius, y - radius, x + radius, y + radius)]
         self.pen.ellipse(corners, outline=color, width=thick)
-
-
-def shortened(text: str, width: float, size: int, is_bold: bool = False) -> str:
-    """Cut a text at its end so that it fits a width on the page.
-
-    Examples
-    --------
-    >>> shortened("a long name", 50, 12), shortened("cat", 50, 12)
-    ('a long…', 'cat')
-    """
-    letters = font(size, is_bold)
-    if letters.getlength(text) <= width:
-        return text
-    while text and letters.getlength(text + "…") > width:
-        text = text[:-1]
-    return text.rstrip() + "…"
-
-
-def wrapped(text: str, width: float, size: int, most: int = 6) -> list[str]:
-    """Break a text into lines that fit a width on the page.
-
-    Examples
-    --------
-    >>> wrapped("a model without convolutions", 100, 12)
-    ['a model without', 'convolutions']
-    """
-    letters, lines = font(size), [""]
-    for word in text.split():
-        longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and letters.getlength(longer) > width:
-            lines.append(word)
-        else:
-            lines[-1] = longer
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1] + " …"]
-    return [shortened(line, width, size) for line in lines]

@@ -11,7 +11,8 @@ from PIL import Image
 from torch import Tensor
 
 from .color_scale import TOP, ColorScale, color_scale, laid_over, palette
-from .page import EMPTY, FAINT, INK, SMALLEST, Page, wrapped
+from .page import EMPTY, FAINT, INK, SMALLEST, Page
+from .page_lines import wrapped
 from .pixels import Bytes, to_bytes
 from .saliency_layout import Cell, SaliencyLayout, lay_out
 

@@ -162,5 +162,15 @@ def verdict_on(said: str, came: str | SupportsFloat | None, unit: str = "") -> s
         distance = abs(float(said) - float(came))
     except ValueError:
         return ""
-    is_near = distance <= CLOSE * abs(float(came))
-    return IS_CLOSE[is_near or (unit.startswith("%") and distance <= CLOSE_PERCENT)]
+    return IS_CLOSE[distance <= slack(float(came), unit)]
+
+
+def slack(came: float, unit: str = "") -> float:
+    """Return how far off a number may be to be called close.
+
+    Examples
+    --------
+    >>> slack(200), slack(10, "%"), slack(90, "% of them")
+    (20.0, 5.0, 9.0)
+    """
+    return max(CLOSE * abs(came), CLOSE_PERCENT if unit.startswith("%") else 0)
