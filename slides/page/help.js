@@ -12,9 +12,7 @@ const KEYS = [
 const [B, DOT] = [66, 190];
 const MODIFIERS = ["Shift", "Control", "Alt", "AltGraph", "Meta"];
 
-const help = document.createElement("dialog");
-help.className = "help";
-help.setAttribute("aria-label", "Keys");
+const help = newDialog("help", "Keys");
 help.tabIndex = -1;
 for (const [key, meaning] of KEYS) {
   const [name, words] = [document.createElement("kbd"), document.createElement("span")];
@@ -22,28 +20,23 @@ for (const [key, meaning] of KEYS) {
   words.textContent = meaning;
   help.append(name, words);
 }
-document.body.append(help);
 
 // In the speaker's window the slide is too small to read keys on it, and no key would close them.
 const showHelp = () => {
   if (!new URLSearchParams(location.search).has("receiver") && !help.open) help.showModal();
 };
 
-help.addEventListener("click", () => help.close());
+help.addEventListener("click", () => leave(help));
 help.addEventListener("keydown", (event) => {
   event.stopPropagation(); // it is not for the deck beneath
   if (MODIFIERS.includes(event.key)) return;
   event.preventDefault();
-  help.close();
+  leave(help);
 });
 
 // Asked for each key, whether the deck may have it. One that comes from a film or a speaker has a code alone.
 const isForDeck = ({ key, keyCode }) => {
   if (MODIFIERS.includes(key)) return true;
-  if (help.open) { // where the browser has not brought the focus there yet
-    help.close();
-    return false;
-  }
   if (Reveal.isPaused() && ![B, DOT].includes(keyCode)) {
     Reveal.togglePause(false); // nobody shall look for the one key that brings the slide back
     return false;

@@ -1,9 +1,6 @@
 // All slides at once, to find one: arrows or the mouse, then Enter or a click. Esc leads back.
 
-const overview = document.createElement("dialog");
-overview.className = "overview";
-overview.setAttribute("aria-label", "All slides");
-document.body.append(overview);
+const overview = newDialog("overview", "All slides");
 
 // A slide in small: what moves or speaks is left out, and so are names that the page has already.
 const small = (slide) => {
@@ -27,7 +24,7 @@ const card = (slide, place) => {
   title.textContent = `${place + 1} · ${slide.querySelector("h1, h2").textContent}`;
   button.append(small(slide), title);
   button.addEventListener("click", () => {
-    overview.close();
+    leave(overview);
     Reveal.slide(place);
   });
   return button;
@@ -60,9 +57,9 @@ overview.addEventListener("keydown", (event) => {
   const cards = [...overview.children], place = cards.indexOf(document.activeElement);
   const steps = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -layOut(), ArrowDown: layOut() };
   const goal = { Home: 0, End: cards.length - 1 }[event.key] ?? place + steps[event.key];
-  if (event.key === "o" || event.key === "O") overview.close();
-  if (Number.isNaN(goal)) return;
-  event.preventDefault();
+  const isWayOut = ["o", "O", "Escape"].includes(event.key);
+  if (isWayOut) leave(overview);
+  if (isWayOut || !Number.isNaN(goal)) event.preventDefault();
   cards[goal]?.focus();
 });
 addEventListener("resize", () => overview.open && layOut());

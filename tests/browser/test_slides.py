@@ -29,9 +29,11 @@ CUT_OFF = """() => Reveal.getSlides().flatMap((slide) => {
         return box.bottom > sheet.bottom + 1 || box.right > sheet.right + 1
             || each.scrollWidth > box.width + 2;
     }).map((each) => each.outerHTML) })"""
+# Open a dialog and leave it, before the page is drawn again: what has the focus then, and so the next key?
+LEFT_AT_ONCE = """([show, key]) => { eval(show)();
+    document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
+    return [document.querySelectorAll("dialog[open]").length, document.activeElement.tagName] }"""
 
-
-DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="module")
@@ -138,12 +140,18 @@ def test_a_key_makes_it_dark(page):
 def test_a_key_shows_the_keys_and_any_way_out_leads_back_to_the_slide(page):
     keys = page.get_by_role("dialog", name="Keys")
     for way in ("Escape", "Shift+Slash", "ArrowRight", "click"):
-        page.evaluate(DRAWN)  # what the key before has set going is over
         page.keyboard.press("Shift+Slash")
         expect(keys).to_contain_text("notes of the speaker")
         page.mouse.click(8, 8) if way == "click" else page.keyboard.press(way)
         expect(keys).to_be_hidden()
     assert shown(page) == "title" and page.locator("dialog[open]").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("show", "key"), [("showOverview", "Escape"), ("showOverview", "o"), ("showHelp", "x")]
+)
+def test_the_key_after_the_one_that_leaves_a_dialog_is_for_the_slide(page, show, key):
+    assert page.evaluate(LEFT_AT_ONCE, [show, key]) == [0, "BODY"]
 
 
 def test_a_slide_that_was_made_black_comes_back_with_any_key_or_a_click(page):
