@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import traitlets
 
-from vizwidgets.widgets.controls import bind, log_slider, weight_slider
+from vizwidgets.widgets.controls import bind, dropdown, log_slider, offer, weight_slider
 
 
 class Owner(traitlets.HasTraits):
@@ -47,3 +47,13 @@ def test_a_refused_value_is_said_and_the_old_one_comes_back():
     bind(owner, "value", control, said.append)
     control.value = 10.0
     assert said == ["at most 1"] and owner.value == control.value == 0.002
+
+
+def test_the_page_hears_of_other_options_and_of_the_choice_at_once(monkeypatch):
+    control, sent = dropdown("", "", ["a", "b", "c"]), []
+    control.value = "c"
+    monkeypatch.setattr(control, "send_state", lambda key=None: sent.append(control.get_state(key)))
+    offer(control, ["x", "a", "c"], "c")
+    assert sent == [{"_options_labels": ("x", "a", "c"), "index": 2}]
+    offer(control, ["x", "a", "c"], "c")
+    assert sent[1:] in ([], [{}])  # nothing new

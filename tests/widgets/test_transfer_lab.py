@@ -122,6 +122,16 @@ def test_all_strategies_are_those_that_make_sense():
     assert [entry.state for entry in lab.queue.entries] == ["done"] * len(STRATEGIES)
 
 
+def test_a_strategy_keeps_its_place_when_the_target_changes():
+    lab = lab_of()
+    before = lab.controls.knobs["strategy"].options
+    lab.target = "same classes"
+    looking = lab.controls.knobs["strategy"].options
+    after = settled(lab).controls.knobs["strategy"].options
+    assert before == looking == tuple(name for name in STRATEGIES if name != "pretrained only")
+    assert after == (*before, "pretrained only")
+
+
 def test_all_numbers_of_labels_end_where_there_are_no_more_images():
     assert [order.num_labels for order in lab_of().orders("all numbers of labels")] == [2, 10]
     few = TransferLab("tiny", "few")

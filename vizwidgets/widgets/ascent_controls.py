@@ -95,8 +95,8 @@ class TargetControls:
         layers = self._blocks[block] if block else [explorer.layer_info]
         self._is_showing = True  # new options choose the first one by themselves: not the student's doing
         try:
-            self.layer.options = [(_layer_words(layer, block or ""), layer_title(layer)) for layer in layers]
-            self.layer.value = explorer.layer
+            names = [(_layer_words(layer, block or ""), layer_title(layer)) for layer in layers]
+            controls.offer(self.layer, names, explorer.layer)
             self.block.value = block
         finally:
             self._is_showing = False

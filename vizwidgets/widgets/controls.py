@@ -53,8 +53,7 @@ class PlaceSlider(ipywidgets.SelectionSlider):
             return
         self._usual, value, self.is_settling = tuple(places), self.value, True
         try:
-            self.options = self._with(value)
-            self.set_trait("value", value)
+            offer(self, self._with(value), value)
         finally:
             self.is_settling = False
 
@@ -99,6 +98,18 @@ def open_number(label: str, tooltip: str) -> ipywidgets.IntText:
 def dropdown(label: str, tooltip: str, options: Sequence[Any]) -> ipywidgets.Dropdown:
     """Make a list to choose from: values, or (label, value) pairs."""
     return ipywidgets.Dropdown(options=options, **_dressed(label, tooltip))
+
+
+def offer(control: ipywidgets.Widget, options: Sequence[Any], value: Any) -> None:
+    """Give a list other options and choose one of them; the page hears of both at once.
+
+    New options alone choose the first one. Were the page told so in between, a student who chooses just
+    then would choose what is shown there already: nothing, and the choice would be lost.
+    """
+    with control.hold_sync():
+        if tuple(options) != tuple(control.options):
+            control.options = options
+        control.value = value
 
 
 def choice(tooltips: dict[str, str]) -> ipywidgets.ToggleButtons:

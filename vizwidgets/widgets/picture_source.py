@@ -152,8 +152,8 @@ class PictureSource(ipywidgets.VBox):
         """Fill the list with what there is."""
         self._is_following = True  # a new list chooses its first entry by itself: not the student's doing
         try:
-            self.pick.options = [(title, number) for number, title in enumerate(self.titles)]
-            self.pick.value = self.image_number
+            pictures = [(title, number) for number, title in enumerate(self.titles)]
+            controls.offer(self.pick, pictures, self.image_number)
         finally:
             self._is_following = False
 

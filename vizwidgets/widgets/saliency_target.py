@@ -128,12 +128,11 @@ class SaliencyTarget:
         for place, (index, name, share) in enumerate(self._top):
             written = "" if place == 0 else self._explorer.class_title(index)
             options.append((f"{percent(share)}  {name}{' (predicted)' if place == 0 else ''}", written))
-        if tuple(options) != tuple(self.likely.options):
-            self.likely.options = options
         chosen = self._explorer.class_name
         if self._top and chosen == self._explorer.class_title(self._top[0][0]):
             chosen = ""  # it is the predicted one just now
-        self.likely.value = chosen if any(chosen == value for _, value in options) else None
+        is_likely = any(chosen == value for _, value in options)
+        controls.offer(self.likely, options, chosen if is_likely else None)
 
     # -- from the student -----------------------------------------------------------------------------
 

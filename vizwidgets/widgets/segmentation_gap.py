@@ -130,8 +130,8 @@ class DomainGap(ipywidgets.VBox):
         names = list(self._networks())
         if list(self.choice.options) != names:
             chosen = self.network if self.network in names else names[0]
-            self.choice.options = names  # chooses the first one by itself
-            self.network = self.choice.value = chosen
+            controls.offer(self.choice, names, chosen)
+            self.network = chosen
         if name == self.network and self.view.revision:  # what is seen was said by the old weights
             self.ask()
         self._show_chart()

@@ -20,6 +20,7 @@ from .transfer_traits import IDLE, TransferTraits, strategies_of
 
 NONE_FROZEN = ("none", "")
 HEAD_ONLY = ("the head only", "")
+RARE = "pretrained only"  # needs a target with the classes of the source
 
 
 class TransferControls:
@@ -61,12 +62,16 @@ class TransferControls:
         """Show what holds, and offer what is possible for source, target and strategy of the moment."""
         self._following = threading.get_ident()  # new options choose the first one: not the student's doing
         try:
-            self._offer()
+            self._show_facts()
+            options = self._options()
             for name, knob in self.knobs.items():
                 value = getattr(self._traits, name)
                 if isinstance(knob, controls.PlaceSlider):
                     knob.offer(value)
-                knob.value = value
+                if name in options:
+                    controls.offer(knob, options[name], value)
+                else:
+                    knob.value = value
         finally:
             self._following = None
         for name in ("cut", "frozen", "num_steps", "head_lr", "backbone_lr"):
@@ -82,20 +87,28 @@ class TransferControls:
         """Say why source and target could not be looked up."""
         self.weights.value, self.task.value = "", _small(words)
 
-    def _offer(self) -> None:
-        traits, facts = self._traits, self._traits.facts
-        possible = transfer_source(traits.source).targets
-        names = dict.fromkeys([*(name for name in possible if name != PHOTOGRAPHS), traits.target])
-        self.knobs["target"].options = list(names)
+    def _show_facts(self) -> None:
+        facts = self._traits.facts
+        possible = transfer_source(self._traits.source).targets
         self.folder.layout.display = "" if PHOTOGRAPHS in possible else "none"
-        known = strategies_of(traits.source, facts is None or facts.has_same_classes)
-        self.knobs["strategy"].options = list(dict.fromkeys([*known, traits.strategy]))
-        layers = traits.layers[:-1]  # the head begins anew in any case
-        self.knobs["cut"].options = [HEAD_ONLY, *((f"{name} and after", name) for name in layers)]
-        self.knobs["frozen"].options = [NONE_FROZEN, *((f"up to {name}", name) for name in layers)]
         if facts is not None:
             self.knobs["num_labels"].set_places(facts.counts)
             self.weights.value, self.task.value = _small(f"weights: {facts.provenance}"), _small(facts.words)
+
+    def _options(self) -> dict[str, list[Any]]:
+        """Return what can be chosen for source, target and strategy of the moment."""
+        traits, facts = self._traits, self._traits.facts
+        targets = [name for name in transfer_source(traits.source).targets if name != PHOTOGRAPHS]
+        known = strategies_of(traits.source, facts is not None and facts.has_same_classes)
+        # the one that comes and goes with the target stands last: the page names a choice by its place
+        in_order = [name for name in STRATEGIES if name in known or name == traits.strategy]
+        layers = traits.layers[:-1]  # the head begins anew in any case
+        return {
+            "target": list(dict.fromkeys([*targets, traits.target])),
+            "strategy": sorted(in_order, key=RARE.__eq__),
+            "cut": [HEAD_ONLY, *((f"{name} and after", name) for name in layers)],
+            "frozen": [NONE_FROZEN, *((f"up to {name}", name) for name in layers)],
+        }
 
     def _on_knob(self, name: str, change: dict[str, Any]) -> None:
         value = change["new"].strip() if change["owner"] is self.folder else change["new"]
