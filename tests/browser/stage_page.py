@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 SCREEN = (1280, 720)
 LEAST_TEXT = 18.0  # pixels: 2.5 % of the height
 LEAST_CONTRAST = 7.0
+SETTLED = 8000  # milliseconds
 
 # Every text that is to be seen, as it is drawn: its size in pixels of the screen, and its contrast (WCAG 2)
 # with what lies behind it; a colour is read from a canvas, which knows every notation.
@@ -85,7 +86,18 @@ TRACES = """() => {
 
 
 def problems(page: Page, root: str, seen: tuple[str, ...]) -> list[str]:
-    """Return what the last row cannot read of an explorer, and which parts do not lie on the screen."""
+    """Return what the last row cannot read of an explorer, and which parts do not lie on the screen.
+
+    A screen that changes its size settles step by step; what is wrong for longer than that is returned.
+    """
+    waited = 0
+    while (found := _problems_now(page, root, seen)) and waited < SETTLED:
+        page.wait_for_timeout(200)
+        waited += 200
+    return found
+
+
+def _problems_now(page: Page, root: str, seen: tuple[str, ...]) -> list[str]:
     node = page.locator(root)
     found = []
     for text in node.evaluate(TEXTS):

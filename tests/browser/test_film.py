@@ -122,8 +122,8 @@ def test_scrubbing_and_a_click_into_the_curves_show_that_step(film):
     plot = film.page.get_by_role("img", name="Curves over the steps 0 to 60: activation from 0 to 3")
     before = plot.evaluate("canvas => canvas.toDataURL()")
     film.scrubber.fill("20")
-    film.page.wait_for_timeout(100)
-    assert plot.evaluate("canvas => canvas.toDataURL()") != before  # the cursor has moved
+    has_moved = "([canvas, before]) => canvas.toDataURL() !== before"
+    film.page.wait_for_function(has_moved, arg=[plot.element_handle(), before])
     box = plot.bounding_box()
     plot.click(position={"x": 48 + (box["width"] - 58) / 2, "y": box["height"] / 2})
     film.expect_scene(15)

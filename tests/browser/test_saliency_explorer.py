@@ -18,6 +18,10 @@ EXPLORER = """import vizwidgets as vw
 animals = vw.sheep_goats(4, seed=0)
 explorer = vw.SaliencyExplorer(vw.new_model("animals_cnn", seed=0), animals.images)
 explorer"""
+# A computer on which 1000 samples take long enough to be stopped.
+SLOW = """import time, torch
+fast = torch.nn.Conv2d.forward
+torch.nn.Conv2d.forward = lambda layer, images: time.sleep(0.2) or fast(layer, images)"""
 HOSTILE = "<img src=x onerror='window.hacked=1'>.png"
 EXPECTED_NOISE = re.compile("reading 'schema'|favicon|404|WebSocket")
 
@@ -116,7 +120,14 @@ def test_the_mouse_reads_a_pixel_and_a_click_keeps_it(shown):
 
 
 def test_smoothgrad_clears_up_before_ones_eyes_and_can_be_stopped(shown):
-    shown.notebook.execute("explorer.num_samples = 1000")
+    shown.notebook.execute(f"explorer.num_samples = 1000\n{SLOW}")
+    try:
+        smoothgrad_is_stopped(shown)
+    finally:
+        shown.notebook.execute("torch.nn.Conv2d.forward = fast")
+
+
+def smoothgrad_is_stopped(shown):
     shown.button("SmoothGrad").click()
     words = shown.maps.locator(".vw-sal-words").nth(2)
     expect(words).to_contain_text(re.compile(r"\d+ of 1000 samples"), timeout=30_000)
