@@ -119,15 +119,16 @@ def test_the_mouse_reads_a_pixel_and_a_click_keeps_it(shown):
     expect(marks).to_have_count(2)
 
 
+@pytest.fixture
+def slow(shown) -> Iterator[None]:
+    shown.notebook.execute(SLOW)
+    yield
+    shown.notebook.execute("torch.nn.Conv2d.forward = fast")
+
+
+@pytest.mark.usefixtures("slow")
 def test_smoothgrad_clears_up_before_ones_eyes_and_can_be_stopped(shown):
-    shown.notebook.execute(f"explorer.num_samples = 1000\n{SLOW}")
-    try:
-        smoothgrad_is_stopped(shown)
-    finally:
-        shown.notebook.execute("torch.nn.Conv2d.forward = fast")
-
-
-def smoothgrad_is_stopped(shown):
+    shown.notebook.execute("explorer.num_samples = 1000")
     shown.button("SmoothGrad").click()
     words = shown.maps.locator(".vw-sal-words").nth(2)
     expect(words).to_contain_text(re.compile(r"\d+ of 1000 samples"), timeout=30_000)
@@ -221,6 +222,7 @@ def test_six_methods_in_two_rows_have_whole_titles_and_numbers_that_do_not_touch
     assert shown.root.locator(".vw-side").bounding_box()["width"] == 286
 
 
+@pytest.mark.usefixtures("slow")
 def test_a_cell_that_is_run_again_ends_the_old_runs(shown):
     shown.notebook.execute("explorer.num_samples = 1000; explorer.methods = ['smoothgrad']; old = explorer")
     shown.notebook.wait_for_kernel("old.run.state == 'running'")
