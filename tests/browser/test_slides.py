@@ -35,7 +35,6 @@ LEFT_AT_ONCE = """([show, key]) => { eval(show)();
     return [document.querySelectorAll("dialog[open]").length, document.activeElement.tagName] }"""
 
 
-
 @pytest.fixture(scope="module")
 def deck(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("decks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import traitlets
 
-from vizwidgets.widgets.controls import bind, dropdown, log_slider, offer, weight_slider
+from vizwidgets.widgets.controls import bind, choose_from, dropdown, log_slider, weight_slider
 
 
 class Owner(traitlets.HasTraits):
@@ -53,7 +53,7 @@ def test_the_page_hears_of_other_options_and_of_the_choice_at_once(monkeypatch):
     control, sent = dropdown("", "", ["a", "b", "c"]), []
     control.value = "c"
     monkeypatch.setattr(control, "send_state", lambda key=None: sent.append(control.get_state(key)))
-    offer(control, ["x", "a", "c"], "c")
+    choose_from(control, ["x", "a", "c"], "c")
     assert sent == [{"_options_labels": ("x", "a", "c"), "index": 2}]
-    offer(control, ["x", "a", "c"], "c")
+    choose_from(control, ["x", "a", "c"], "c")
     assert sent[1:] in ([], [{}])  # nothing new

@@ -96,7 +96,7 @@ class TargetControls:
         self._is_showing = True  # new options choose the first one by themselves: not the student's doing
         try:
             names = [(_layer_words(layer, block or ""), layer_title(layer)) for layer in layers]
-            controls.offer(self.layer, names, explorer.layer)
+            controls.choose_from(self.layer, names, explorer.layer)
             self.block.value = block
         finally:
             self._is_showing = False

@@ -53,7 +53,7 @@ class PlaceSlider(ipywidgets.SelectionSlider):
             return
         self._usual, value, self.is_settling = tuple(places), self.value, True
         try:
-            offer(self, self._with(value), value)
+            choose_from(self, self._with(value), value)
         finally:
             self.is_settling = False
 
@@ -100,7 +100,7 @@ def dropdown(label: str, tooltip: str, options: Sequence[Any]) -> ipywidgets.Dro
     return ipywidgets.Dropdown(options=options, **_dressed(label, tooltip))
 
 
-def offer(control: ipywidgets.Widget, options: Sequence[Any], value: Any) -> None:
+def choose_from(control: ipywidgets.Widget, options: Sequence[Any], value: Any) -> None:
     """Give a list other options and choose one of them; the page hears of both at once.
 
     New options alone choose the first one. Were the page told so in between, a student who chooses just

@@ -153,7 +153,7 @@ class PictureSource(ipywidgets.VBox):
         self._is_following = True  # a new list chooses its first entry by itself: not the student's doing
         try:
             pictures = [(title, number) for number, title in enumerate(self.titles)]
-            controls.offer(self.pick, pictures, self.image_number)
+            controls.choose_from(self.pick, pictures, self.image_number)
         finally:
             self._is_following = False
 

@@ -132,7 +132,7 @@ class SaliencyTarget:
         if self._top and chosen == self._explorer.class_title(self._top[0][0]):
             chosen = ""  # it is the predicted one just now
         is_likely = any(chosen == value for _, value in options)
-        controls.offer(self.likely, options, chosen if is_likely else None)
+        controls.choose_from(self.likely, options, chosen if is_likely else None)
 
     # -- from the student -----------------------------------------------------------------------------
 

@@ -130,7 +130,7 @@ class DomainGap(ipywidgets.VBox):
         names = list(self._networks())
         if list(self.choice.options) != names:
             chosen = self.network if self.network in names else names[0]
-            controls.offer(self.choice, names, chosen)
+            controls.choose_from(self.choice, names, chosen)
             self.network = chosen
         if name == self.network and self.view.revision:  # what is seen was said by the old weights
             self.ask()

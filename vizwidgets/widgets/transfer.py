@@ -28,7 +28,6 @@ from .transfer_traits import (
     first_target,
     is_fitting,
     order_of,
-    strategies_of,
     usual_settings,
 )
 from .transfer_words import lab_code
@@ -103,11 +102,6 @@ class TransferLab(TransferTraits, TrialLab):
     def usual_counts(self) -> tuple[int, ...]:
         """Few, more and many labels per class."""
         return GRID if self.facts is None else self.facts.grid
-
-    @property
-    def usual_strategies(self) -> tuple[str, ...]:
-        """The strategies that make sense for source and target."""
-        return strategies_of(self.source, self.facts is not None and self.facts.has_same_classes)
 
     @property
     def chance(self) -> float | None:

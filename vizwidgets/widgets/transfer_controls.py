@@ -16,7 +16,7 @@ from vizwidgets.models.transfer_sources import PHOTOGRAPHS, TRANSFER_SOURCES, tr
 
 from . import controls
 from .transfer_facts import COUNTS
-from .transfer_traits import IDLE, TransferTraits, strategies_of
+from .transfer_traits import IDLE, TransferTraits
 
 NONE_FROZEN = ("none", "")
 HEAD_ONLY = ("the head only", "")
@@ -69,7 +69,7 @@ class TransferControls:
                 if isinstance(knob, controls.PlaceSlider):
                     knob.offer(value)
                 if name in options:
-                    controls.offer(knob, options[name], value)
+                    controls.choose_from(knob, options[name], value)
                 else:
                     knob.value = value
         finally:
@@ -97,11 +97,10 @@ class TransferControls:
 
     def _options(self) -> dict[str, list[Any]]:
         """Return what can be chosen for source, target and strategy of the moment."""
-        traits, facts = self._traits, self._traits.facts
+        traits = self._traits
         targets = [name for name in transfer_source(traits.source).targets if name != PHOTOGRAPHS]
-        known = strategies_of(traits.source, facts is not None and facts.has_same_classes)
         # the one that comes and goes with the target stands last: the page names a choice by its place
-        in_order = [name for name in STRATEGIES if name in known or name == traits.strategy]
+        in_order = [name for name in STRATEGIES if name in (*traits.usual_strategies, traits.strategy)]
         layers = traits.layers[:-1]  # the head begins anew in any case
         return {
             "target": list(dict.fromkeys([*targets, traits.target])),

@@ -61,6 +61,11 @@ class TransferTraits(traitlets.HasTraits):
         """The layers with weights of the source, as far as they are known."""
         return self._layers.get(self.source, ())
 
+    @property
+    def usual_strategies(self) -> tuple[str, ...]:
+        """The strategies that make sense for source and target."""
+        return strategies_of(self.source, self.facts is not None and self.facts.has_same_classes)
+
     # -- checks ---------------------------------------------------------------------------------------
 
     @traitlets.validate("source")
